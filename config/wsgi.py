@@ -1,0 +1,15 @@
+"""WSGI entry point of every door. Refuses to start when a route declares no permission."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+application = get_wsgi_application()
+
+from core.routes import refuse_undeclared_routes  # noqa: E402 - needs the loaded applications
+
+refuse_undeclared_routes()
