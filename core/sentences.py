@@ -1,0 +1,40 @@
+"""A sentence a rule says: a code, an English template and its values.
+
+Pure rules cannot translate (they know no Django and no language), so they hand out the template
+and the values apart. A doorway shows ``gettext(sentence.template).format(**sentence.params)``;
+logs, tests and stored calculations use ``sentence.text``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+def gettext_noop(message: str) -> str:
+    """Mark a template for translation; named as Django's so that ``makemessages`` collects it."""
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One statement of a rule; ``code`` is stable, ``template`` is English in brace format."""
+
+    code: str
+    template: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The English sentence with its values filled in."""
+        return self.template.format(**self.params)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for a JSON column; ``Sentence(code, template, params)`` rebuilds it."""
+        return {
+            "code": self.code,
+            "template": self.template,
+            "params": dict(self.params),
+            "text": self.text,
+        }
