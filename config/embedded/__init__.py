@@ -1,0 +1,1 @@
+"""Set-up and supervision: what `make run` starts when no external servers are named."""
