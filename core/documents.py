@@ -1,0 +1,106 @@
+"""Immutable files: stored once, named by their hash, never overwritten."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import datetime
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from core.models import Document
+from core.tenancy import active_merchant_id, merchant
+
+EXTENSIONS = {"application/pdf": "pdf", "application/json": "json", "image/png": "png",
+              "text/csv": "csv", "text/plain": "txt"}  # fmt: skip
+
+
+class DocumentDamaged(Exception):
+    """The stored bytes are not the ones that were stored: their hash differs."""
+
+
+def put_bytes(*, merchant_id: int, content: bytes, content_type: str) -> tuple[str, str]:
+    """Write the bytes to the storage, outside of any transaction; return (name, sha256).
+
+    Safe to repeat: the name is the hash, so the same bytes are written once.
+    """
+    digest = hashlib.sha256(content).hexdigest()
+    extension = EXTENSIONS.get(content_type, "bin")
+    name = f"{merchant_id}/{digest[:2]}/{digest}.{extension}"
+    if not default_storage.exists(name):
+        name = default_storage.save(name, ContentFile(content))
+    return name, digest
+
+
+def register(
+    *,
+    kind: str,
+    number: str,
+    subject_kind: str,
+    subject_id: int,
+    content: bytes,
+    content_type: str,
+    stored_as: tuple[str, str],
+    now: datetime,
+    replaces: Document | None = None,
+) -> Document:
+    """Write the row of a file whose bytes `put_bytes` has stored, in the caller's transaction.
+
+    The same kind and number twice returns the first document: a repeated job makes no second one.
+    """
+    storage_name, digest = stored_as
+    with transaction.atomic():
+        document, _ = Document.objects.get_or_create(
+            merchant_id=active_merchant_id(),
+            kind=kind,
+            number=number,
+            defaults={
+                "subject_kind": subject_kind,
+                "subject_id": subject_id,
+                "content_type": content_type,
+                "size_bytes": len(content),
+                "sha256": digest,
+                "storage_name": storage_name,
+                "replaces": replaces,
+                "made_by_pid": os.getpid(),
+                "created_at": now,
+            },
+        )
+    return document
+
+
+def store(
+    *,
+    merchant_id: int,
+    kind: str,
+    number: str,
+    subject_kind: str,
+    subject_id: int,
+    content: bytes,
+    content_type: str,
+    now: datetime,
+) -> Document:
+    """Store the bytes, then the row in a short transaction of its own."""
+    stored_as = put_bytes(merchant_id=merchant_id, content=content, content_type=content_type)
+    with merchant(merchant_id):
+        return register(
+            kind=kind,
+            number=number,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            content=content,
+            content_type=content_type,
+            stored_as=stored_as,
+            now=now,
+        )
+
+
+def read(document: Document) -> bytes:
+    """Return the bytes; raise `DocumentDamaged` when their hash is not the recorded one."""
+    with default_storage.open(document.storage_name, "rb") as handle:
+        content: bytes = handle.read()
+    if hashlib.sha256(content).hexdigest() != document.sha256:
+        raise DocumentDamaged(f"{document.kind} {document.number}: the stored file was changed.")
+    return content

@@ -1,0 +1,204 @@
+"""The to-do list: rows in Postgres that workers claim under a lease.
+
+A handler is registered for a kind of job, takes the merchant's id and the job's payload, runs
+outside of any transaction, and may run twice: after a kill, its lease runs out and another worker
+takes the job again. It therefore moves states by conditional updates, and says `Later` when the
+world is not ready yet.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from core.models import Job
+from core.tenancy import active_merchant_id, merchant
+
+log = logging.getLogger("waybridge.jobs")
+
+MAX_ATTEMPTS = 12
+BACKOFF_SECONDS = (1, 2, 5, 15, 60, 300, 900, 3600)
+
+Handler = Callable[[int, Mapping[str, Any]], None]
+
+
+class Later(Exception):
+    """The job cannot be done yet (a limit, an outage): try again after `seconds`."""
+
+    def __init__(self, seconds: float, reason: str) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+        self.reason = reason
+
+
+class ForAPerson(Exception):
+    """The job cannot be done by a machine; it fails at once and shows up on Today."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Registered:
+    run: Handler
+    queue: str
+
+
+_handlers: dict[str, _Registered] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One job to be queued. The same `kind` and `key` twice is one job."""
+
+    kind: str
+    key: str
+    payload: Mapping[str, Any]
+    run_after: datetime | None = None
+
+
+def handler(kind: str, *, queue: str) -> Callable[[Handler], Handler]:
+    """Register the function that does jobs of `kind`, in workers of `queue`."""
+
+    def register(run: Handler) -> Handler:
+        if kind in _handlers:
+            raise RuntimeError(f"Two handlers for the job kind {kind!r}.")
+        _handlers[kind] = _Registered(run, queue)
+        return run
+
+    return register
+
+
+def enqueue(works: Iterable[Work], *, now: datetime, again: bool = False) -> None:
+    """Queue jobs in the current transaction and wake workers when it commits.
+
+    `again=True` puts a job that is done or failed back on the list, with its new payload.
+    """
+    rows = [
+        Job(
+            merchant_id=active_merchant_id(),
+            kind=work.kind,
+            key=work.key,
+            queue=_handlers[work.kind].queue,
+            payload=dict(work.payload),
+            run_after=work.run_after or now,
+            created_at=now,
+        )
+        for work in works
+    ]
+    if not rows:
+        return
+    if again:
+        Job.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["merchant", "kind", "key"],
+            update_fields=["status", "payload", "run_after", "lease_until", "attempts"],
+        )
+    else:
+        Job.objects.bulk_create(rows, ignore_conflicts=True)
+    _wake({row.queue for row in rows if row.run_after <= now})
+
+
+def _wake(queues: set[str]) -> None:
+    """Say "look now" after the commit, once per transaction and queue."""
+    merchant_id = active_merchant_id()
+    pending = {
+        func.key for _, func, *_ in connection.run_on_commit if isinstance(func, _LookNow)
+    }
+    for queue in sorted(queues):
+        look_now = _LookNow(merchant_id, queue)
+        if look_now.key not in pending:
+            transaction.on_commit(look_now, robust=True)
+
+
+class _LookNow:
+    """An on-commit call that can be compared, so that one transaction wakes a queue once."""
+
+    def __init__(self, merchant_id: int, queue: str) -> None:
+        self.key = (merchant_id, queue)
+
+    def __call__(self) -> None:
+        wake_workers(*self.key)
+
+
+def wake_workers(merchant_id: int, queue: str) -> None:
+    """Send the message. Losing it costs one sweep interval, never the job."""
+    from core.tasks import drain
+
+    try:
+        drain.apply_async((merchant_id, queue), queue=queue, retry=False, expires=60)
+    except drain.OperationalError as error:
+        log.warning("The broker is away; the sweep will find merchant %s: %s", merchant_id, error)
+
+
+def drain_queue(*, merchant_id: int, queue: str, limit: int = 40, batch: int = 4) -> bool:
+    """Do up to `limit` due jobs of one merchant; tell whether more may be waiting."""
+    done = 0
+    while done < limit:
+        jobs = claim(merchant_id=merchant_id, queue=queue, count=batch, now=timezone.now())
+        for job in jobs:
+            run_one(job)
+        done += len(jobs)
+        if len(jobs) < batch:
+            return False
+    return True
+
+
+def claim(*, merchant_id: int, queue: str, count: int, now: datetime) -> list[Job]:
+    """Take up to `count` due jobs under a lease; nobody else gets them until it runs out."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    with merchant(merchant_id):
+        due = Job.objects.filter(free, queue=queue, status=Job.Status.QUEUED, run_after__lte=now)
+        jobs = list(
+            due.order_by("run_after", "id").select_for_update(skip_locked=True)[:count]
+        )
+        if jobs:
+            lease_until = now + timedelta(seconds=settings.JOB_LEASE_SECONDS)
+            for job in jobs:
+                job.lease_until = lease_until
+                job.attempts += 1
+                job.worker_pid = os.getpid()
+            Job.objects.bulk_update(jobs, ["lease_until", "attempts", "worker_pid"])
+    return jobs
+
+
+def run_one(job: Job) -> None:
+    """Do one claimed job and write down how it went."""
+    try:
+        _handlers[job.kind].run(job.merchant_id, job.payload)
+    except Later as later:
+        _finish(
+            job,
+            last_error=later.reason,
+            run_after=timezone.now() + timedelta(seconds=later.seconds),
+            attempts=max(job.attempts - 1, 0),
+        )
+    except ForAPerson as reason:
+        _finish(job, status=Job.Status.FAILED, last_error=str(reason))
+    except Exception as error:
+        log.exception("Job %s %s of merchant %s failed", job.kind, job.key, job.merchant_id)
+        _after_fault(job, f"{type(error).__name__}: {error}")
+    else:
+        _finish(job, status=Job.Status.DONE, finished_at=timezone.now(), last_error="")
+
+
+def _after_fault(job: Job, fault: str) -> None:
+    if job.attempts >= MAX_ATTEMPTS:
+        _finish(job, status=Job.Status.FAILED, last_error=fault)
+        return
+    wait = BACKOFF_SECONDS[min(job.attempts, len(BACKOFF_SECONDS)) - 1]
+    _finish(job, last_error=fault, run_after=timezone.now() + timedelta(seconds=wait))
+
+
+def _finish(job: Job, **changes: Any) -> None:
+    """Write the outcome, unless the lease ran out and somebody else has the job now."""
+    with merchant(job.merchant_id):
+        mine = Job.objects.filter(pk=job.pk, lease_until=job.lease_until)
+        mine.update(lease_until=None, **changes)

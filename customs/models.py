@@ -1,0 +1,98 @@
+"""What customs is told, and what it costs."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.models import Document
+from core.tenant_models import TenantForeignKey, TenantManager, TenantModel
+from shipping.models import Booking
+
+__all__ = ["Declaration", "LandedCost"]
+
+
+class DeclarationStatus(models.TextChoices):
+    """How far a declaration has come."""
+
+    DRAFT = "draft", _("Draft")
+    INCOMPLETE = "incomplete", _("Incomplete")
+    LODGING = "lodging", _("Being lodged")
+    ACCEPTED = "accepted", _("Accepted")
+    HELD = "held", _("Held by customs")
+    RELEASED = "released", _("Released")
+    REFUSED = "refused", _("Refused")
+
+
+class Declaration(TenantModel):
+    """An export or import declaration of one booked parcel."""
+
+    Status = DeclarationStatus
+
+    class Direction(models.TextChoices):
+        EXPORT = "export", _("Export")
+        IMPORT = "import", _("Import")
+
+    booking = TenantForeignKey(Booking, related_name="declarations")
+    direction = models.CharField(max_length=6, choices=Direction.choices)
+    country = models.CharField(max_length=2)
+    dataset = models.CharField(max_length=40)
+    dataset_reason = models.CharField(max_length=300)
+    lrn = models.CharField(max_length=22)
+    mrn = models.CharField(max_length=40, blank=True)
+    status = models.CharField(
+        max_length=10, choices=DeclarationStatus.choices, default=DeclarationStatus.DRAFT
+    )
+    elements = models.JSONField()
+    problems = models.JSONField(default=list)
+    authority_reason = models.CharField(max_length=300, blank=True)
+    document = TenantForeignKey(Document, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    lodged_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    objects: TenantManager[Declaration] = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "booking", "direction"], name="declaration_once"
+            ),
+            models.UniqueConstraint(fields=["merchant", "lrn"], name="declaration_lrn_once"),
+        ]
+        indexes = [
+            models.Index(fields=["merchant", "status", "-id"], name="declaration_status"),
+        ]
+
+
+class LandedCost(TenantModel):
+    """Duty, tax and fees to the buyer's door, with the inputs and steps that led to them."""
+
+    class Status(models.TextChoices):
+        QUOTED = "quoted", _("Quoted")
+        NOT_COVERED = "not_covered", _("Not covered yet")
+        INCOMPLETE = "incomplete", _("Incomplete")
+        FORMAL = "formal_declaration_required", _("Formal declaration required")
+
+    booking = TenantForeignKey(Booking, related_name="landed_costs")
+    status = models.CharField(max_length=30, choices=Status.choices)
+    destination = models.CharField(max_length=2)
+    scheme = models.CharField(max_length=40, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    duty = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    tax = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    fees = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    total_charges = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    buyer_total = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    inputs = models.JSONField()
+    steps = models.JSONField()
+    regimes = models.JSONField()
+    caveats = models.JSONField(default=list)
+    computed_at = models.DateTimeField()
+
+    objects: TenantManager[LandedCost] = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "booking"], name="landed_cost_once"),
+        ]

@@ -1,0 +1,11 @@
+"""Django's record of this room."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class FlowsConfig(AppConfig):
+    """Application configuration."""
+
+    name = "flows"

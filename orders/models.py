@@ -1,0 +1,290 @@
+"""What buyers bought, and the products it is made of."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.tenant_models import TenantForeignKey, TenantManager, TenantModel
+
+__all__ = ["Channel", "Hold", "Import", "Order", "OrderLine", "Product", "RejectedRow"]
+
+
+class Battery(models.TextChoices):
+    """How a battery travels with the product."""
+
+    NONE = "none", _("No battery")
+    CONTAINED = "contained", _("Battery in the device")
+    PACKED = "packed", _("Battery packed with the device")
+    ALONE = "alone", _("Battery alone")
+
+
+class Product(TenantModel):
+    """A stock-keeping unit with what carriers and customs must know about it."""
+
+    sku = models.CharField(max_length=80)
+    title = models.CharField(max_length=300)
+    brand = models.CharField(max_length=80, blank=True)
+    model = models.CharField(max_length=80, blank=True)
+    gtin = models.CharField(max_length=14, blank=True)
+    weight_g = models.PositiveIntegerField()
+    length_mm = models.PositiveIntegerField()
+    width_mm = models.PositiveIntegerField()
+    height_mm = models.PositiveIntegerField()
+    nature = models.CharField(max_length=20, blank=True)
+    hs_code = models.CharField(max_length=10, blank=True)
+    origin_country = models.CharField(max_length=2, blank=True)
+    customs_description = models.CharField(max_length=512, blank=True)
+    unit_value = models.DecimalField(max_digits=12, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    battery = models.CharField(max_length=10, choices=Battery.choices, default=Battery.NONE)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects: TenantManager[Product] = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "sku"], name="product_sku_once"),
+            models.CheckConstraint(condition=Q(weight_g__gt=0), name="product_has_weight"),
+            models.CheckConstraint(condition=Q(unit_value__gte=0), name="product_value_not_negative"),
+        ]
+        indexes = [models.Index(fields=["merchant", "gtin"], name="product_gtin")]
+
+    def __str__(self) -> str:
+        return self.sku
+
+
+class Channel(TenantModel):
+    """Where orders come from: an account of a marketplace, uploads, an API client."""
+
+    class Kind(models.TextChoices):
+        UPLOAD = "upload", _("File upload")
+        API = "api", _("API")
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    name = models.CharField(max_length=80)
+    created_at = models.DateTimeField()
+
+    objects: TenantManager[Channel] = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "kind", "name"], name="channel_once"),
+        ]
+
+
+class Import(TenantModel):
+    """One uploaded file and what became of it."""
+
+    class Kind(models.TextChoices):
+        ORDERS = "orders", _("Orders")
+        PRODUCTS = "products", _("Products")
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        READING = "reading", _("Reading")
+        DONE = "done", _("Done")
+        REFUSED = "refused", _("Refused")
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    file_name = models.CharField(max_length=200)
+    storage_name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
+    refusal = models.TextField(blank=True)
+    layout = models.CharField(max_length=40, blank=True)
+    rows_read = models.PositiveIntegerField(default=0)
+    rows_rejected = models.PositiveIntegerField(default=0)
+    entries_in_file = models.PositiveIntegerField(default=0)
+    entries_created = models.PositiveIntegerField(default=0)
+    entries_updated = models.PositiveIntegerField(default=0)
+    resume_after_row = models.PositiveIntegerField(default=0)
+    created_by = models.CharField(max_length=120)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    objects: TenantManager[Import] = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["merchant", "-id"], name="import_newest")]
+
+
+class RejectedRow(TenantModel):
+    """A row that cannot be read as an order line or a product: what was wrong, what would be right."""
+
+    source = TenantForeignKey(Import, related_name="rejected_rows")
+    row_number = models.PositiveIntegerField()
+    column = models.CharField(max_length=120, blank=True)
+    value = models.CharField(max_length=300, blank=True)
+    fault_code = models.CharField(max_length=40)
+    wrong = models.CharField(max_length=500)
+    right = models.CharField(max_length=500)
+
+    objects: TenantManager[RejectedRow] = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "source", "row_number", "column"], name="rejected_row_once"
+            ),
+        ]
+
+
+class OrderStatus(models.TextChoices):
+    """Where an order stands inside the house; the parcel's way is the tracking room's."""
+
+    RECEIVED = "received", _("Received")
+    HELD = "held", _("On hold")
+    ACCEPTED = "accepted", _("Accepted")
+    BACKORDERED = "backordered", _("Backordered")
+    ALLOCATED = "allocated", _("Allocated")
+    PACKED = "packed", _("Packed")
+    SHIPPED = "shipped", _("Shipped")
+    DELIVERED = "delivered", _("Delivered")
+    LOST = "lost", _("Lost")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Order(TenantModel):
+    """What the buyer bought. Fulfilment never edits it, only its status moves."""
+
+    Status = OrderStatus
+
+    channel = TenantForeignKey(Channel, related_name="orders")
+    external_order = models.CharField(max_length=80)
+    reference = models.CharField(max_length=20)
+    status = models.CharField(
+        max_length=12, choices=OrderStatus.choices, default=OrderStatus.RECEIVED
+    )
+    content_sha256 = models.CharField(max_length=64)
+    buyer_digest = models.CharField(max_length=64)
+    placed_at = models.DateTimeField(null=True)
+    paid_at = models.DateTimeField(null=True)
+    ship_by = models.DateTimeField(null=True)
+    service_level = models.CharField(max_length=40, blank=True)
+    currency = models.CharField(max_length=3)
+    goods_value = models.DecimalField(max_digits=12, decimal_places=2)
+    shipping_price = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    weight_g = models.PositiveIntegerField(default=0)
+    sorting = models.CharField(max_length=60, blank=True)
+    recipient_name = models.CharField(max_length=120)
+    company = models.CharField(max_length=120, blank=True)
+    street_1 = models.CharField(max_length=200)
+    street_2 = models.CharField(max_length=200, blank=True)
+    street_3 = models.CharField(max_length=200, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    region = models.CharField(max_length=100, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    country = models.CharField(max_length=2)
+    phone = models.CharField(max_length=30, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    recipient_id = models.CharField(max_length=40, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+
+    objects: TenantManager[Order] = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "channel", "external_order"], name="order_once"
+            ),
+            models.UniqueConstraint(fields=["merchant", "reference"], name="order_reference_once"),
+        ]
+        indexes = [
+            models.Index(fields=["merchant", "-id"], name="order_newest"),
+            models.Index(fields=["merchant", "status", "-id"], name="order_status_newest"),
+            models.Index(fields=["merchant", "country", "-id"], name="order_country_newest"),
+            models.Index(fields=["merchant", "external_order"], name="order_external"),
+            models.Index(
+                fields=["merchant", "buyer_digest", "-created_at"], name="order_same_buyer"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class OrderLine(TenantModel):
+    """One product and quantity of an order."""
+
+    order = TenantForeignKey(Order, related_name="lines")
+    external_line = models.CharField(max_length=80)
+    sku = models.CharField(max_length=80)
+    title = models.CharField(max_length=300, blank=True)
+    product = TenantForeignKey(Product, null=True, related_name="+")
+    quantity = models.PositiveIntegerField()
+    unit_price = models.DecimalField(max_digits=12, decimal_places=2)
+    currency = models.CharField(max_length=3)
+
+    objects: TenantManager[OrderLine] = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "order", "external_line"], name="order_line_once"
+            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="order_line_has_quantity"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["merchant", "sku"],
+                name="order_line_unmapped",
+                condition=Q(product__isnull=True),
+            ),
+        ]
+
+
+class HoldCode(models.TextChoices):
+    """Why an order may not go on."""
+
+    PAYMENT = "payment", _("Not paid")
+    ADDRESS = "address", _("Address")
+    PHONE = "phone", _("Phone")
+    UNKNOWN_PRODUCT = "unknown_product", _("Unknown product")
+    VALUE = "value", _("Implausible value")
+    BATTERY = "battery", _("Battery")
+    RESTRICTED = "restricted", _("Restricted goods")
+    RECIPIENT_ID = "recipient_id", _("Recipient's tax number")
+    CUSTOMS_DATA = "customs_data", _("Customs data")
+    DUPLICATE = "duplicate", _("Possible duplicate")
+    PARTY = "party", _("Denied party")
+
+
+class Hold(TenantModel):
+    """One reason why an order may not go on; an order may have many."""
+
+    Code = HoldCode
+
+    order = TenantForeignKey(Order, related_name="holds")
+    code = models.CharField(max_length=20, choices=HoldCode.choices)
+    field = models.CharField(max_length=60, blank=True)
+    reason = models.CharField(max_length=500)
+    remedy = models.CharField(max_length=500)
+    released_by_role = models.CharField(max_length=20)
+    raised_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+    released_by = models.CharField(max_length=120, blank=True)
+
+    objects: TenantManager[Hold] = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "order", "code", "field"],
+                condition=Q(released_at__isnull=True),
+                name="hold_open_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["merchant", "code", "-id"],
+                name="hold_open_newest",
+                condition=Q(released_at__isnull=True),
+            ),
+            models.Index(fields=["merchant", "order"], name="hold_of_order"),
+        ]
+
+

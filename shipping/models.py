@@ -1,0 +1,177 @@
+"""Carriers, terms, bookings and handovers."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.models import Document
+from core.tenant_models import TenantForeignKey, TenantManager, TenantModel
+from warehouse.models import Parcel, Warehouse
+
+__all__ = ["Agreement", "Booking", "Handover", "RateCard", "RateLine", "S10Range"]
+
+
+class RateCard(models.Model):
+    """The operator's prices; a new version is a new row."""
+
+    code = models.SlugField(max_length=40)
+    version = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3)
+    effective_from = models.DateField()
+    effective_to = models.DateField(null=True)
+    source = models.CharField(max_length=200)
+    confidence = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="rate_card_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} v{self.version}"
+
+
+class RateLine(models.Model):
+    """The price of a service into a zone within a band of chargeable weight."""
+
+    rate_card = models.ForeignKey(RateCard, on_delete=models.CASCADE, related_name="lines")
+    service_code = models.CharField(max_length=40)
+    zone = models.CharField(max_length=20)
+    weight_from_g = models.PositiveIntegerField()
+    weight_to_g = models.PositiveIntegerField()
+    base = models.DecimalField(max_digits=10, decimal_places=2)
+    per_kg = models.DecimalField(max_digits=10, decimal_places=2)
+    fuel_percent = models.DecimalField(max_digits=5, decimal_places=2, default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rate_card", "service_code", "zone", "weight_from_g"],
+                name="rate_line_once",
+            ),
+        ]
+
+
+class Agreement(TenantModel):
+    """Terms a merchant has accepted; they price every booking made while they are in force."""
+
+    class Status(models.TextChoices):
+        PROPOSED = "proposed", _("Proposed")
+        ACCEPTED = "accepted", _("Accepted")
+        ENDED = "ended", _("Ended")
+
+    rate_card = models.ForeignKey(RateCard, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PROPOSED)
+    effective_from = models.DateField()
+    effective_to = models.DateField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.CharField(max_length=120, blank=True)
+    created_at = models.DateTimeField()
+
+    objects: TenantManager[Agreement] = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant"], condition=Q(status="accepted"), name="agreement_in_force_once"
+            ),
+        ]
+
+
+class S10Range(models.Model):
+    """A range of UPU S10 serial numbers the postal operator gave us."""
+
+    service_indicator = models.CharField(max_length=2)
+    country = models.CharField(max_length=2)
+    next_serial = models.PositiveIntegerField()
+    last_serial = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service_indicator", "country"], name="s10_range_once"
+            ),
+        ]
+
+
+class BookingStatus(models.TextChoices):
+    """How far a carrier's promise has come."""
+
+    PLANNED = "planned", _("Planned")
+    SENDING = "sending", _("Sending")
+    BOOKED = "booked", _("Booked")
+    REFUSED = "refused", _("Refused by the carrier")
+    UNCLEAR = "unclear", _("Needs a person")
+    VOIDED = "voided", _("Voided")
+
+
+class Booking(TenantModel):
+    """A carrier's promise to carry a parcel, asked for exactly once under our reference."""
+
+    Status = BookingStatus
+
+    parcel = TenantForeignKey(Parcel, related_name="bookings")
+    reference = models.CharField(max_length=30)
+    carrier_code = models.CharField(max_length=20)
+    service_code = models.CharField(max_length=40)
+    choice = models.JSONField()
+    status = models.CharField(
+        max_length=10, choices=BookingStatus.choices, default=BookingStatus.PLANNED
+    )
+    tracking_number = models.CharField(max_length=40, blank=True)
+    label = TenantForeignKey(Document, null=True, related_name="+")
+    invoice_number = models.CharField(max_length=35, blank=True)
+    invoice = TenantForeignKey(Document, null=True, related_name="+")
+    refusal = models.CharField(max_length=500, blank=True)
+    sending_since = models.DateTimeField(null=True)
+    send_attempts = models.PositiveIntegerField(default=0)
+    booked_at = models.DateTimeField(null=True)
+    handover = TenantForeignKey("Handover", null=True, related_name="bookings")
+    created_at = models.DateTimeField()
+
+    objects: TenantManager[Booking] = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "reference"], name="booking_reference_once"
+            ),
+            models.UniqueConstraint(
+                fields=["merchant", "parcel"],
+                condition=Q(status__in=["planned", "sending", "booked", "unclear"]),
+                name="booking_live_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["merchant", "tracking_number"], name="booking_tracking_number"),
+            models.Index(fields=["merchant", "handover"], name="booking_of_handover"),
+            models.Index(fields=["merchant", "parcel"], name="booking_of_parcel"),
+        ]
+
+
+class Handover(TenantModel):
+    """Parcels given to a carrier against a manifest."""
+
+    class Status(models.TextChoices):
+        CLOSED = "closed", _("Closed")
+        SENT = "sent", _("Told to the carrier")
+
+    number = models.CharField(max_length=30)
+    carrier_code = models.CharField(max_length=20)
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.CLOSED)
+    parcel_count = models.PositiveIntegerField()
+    weight_g = models.PositiveIntegerField()
+    signed_by = models.CharField(max_length=120)
+    manifest = TenantForeignKey(Document, null=True, related_name="+")
+    handed_over_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+
+    objects: TenantManager[Handover] = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "number"], name="handover_number_once"),
+        ]

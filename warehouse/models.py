@@ -1,0 +1,308 @@
+"""Goods in buildings: locations and balances, reservations, picking, parcels."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from core.models import Document
+from core.tenant_models import TenantForeignKey, TenantManager, TenantModel
+from orders.models import Order, OrderLine, Product
+
+__all__ = [
+    "Allocation", "Location", "Parcel", "ParcelItem", "PickTask", "Reservation", "Scan",
+    "StaffAssignment", "StockBalance", "StockMove", "Warehouse", "Wave",
+]  # fmt: skip
+
+
+class Warehouse(models.Model):
+    """A building of the operator."""
+
+    code = models.SlugField(max_length=20, unique=True)
+    name = models.CharField(max_length=120)
+    street = models.CharField(max_length=200)
+    city = models.CharField(max_length=100)
+    region = models.CharField(max_length=100, blank=True)
+    postal_code = models.CharField(max_length=20)
+    country = models.CharField(max_length=2)
+    phone = models.CharField(max_length=30)
+    email = models.EmailField(blank=True)
+    time_zone = models.CharField(max_length=40)
+    priority = models.PositiveSmallIntegerField(default=100)
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Location(models.Model):
+    """A place where goods can be: a bin, or one of the ledger's virtual counterparts."""
+
+    class Kind(models.TextChoices):
+        BIN = "bin", _("Bin")
+        SUPPLIER = "supplier", _("Supplier")
+        PACKED = "packed", _("Packed")
+        ADJUSTMENT = "adjustment", _("Adjustment")
+
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="locations")
+    code = models.CharField(max_length=30)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.BIN)
+    pick_sequence = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["warehouse", "code"], name="location_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class StaffAssignment(models.Model):
+    """Which warehouses a person of the staff works in."""
+
+    staff = models.ForeignKey("accounts.Staff", on_delete=models.CASCADE, related_name="+")
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["staff", "warehouse"], name="assignment_once"),
+        ]
+
+
+class StockBalance(TenantModel):
+    """How much of a product lies at a location. Always the sum of the moves."""
+
+    product = TenantForeignKey(Product, related_name="balances")
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
+    lot = models.CharField(max_length=40, blank=True)
+    condition = models.CharField(max_length=12, default="good")
+    on_hand = models.IntegerField(default=0)
+    reserved = models.IntegerField(default=0)
+
+    objects: TenantManager[StockBalance] = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "product", "location", "lot", "condition"],
+                name="stock_balance_once",
+            ),
+            models.CheckConstraint(condition=Q(on_hand__gte=0), name="stock_not_negative"),
+            models.CheckConstraint(condition=Q(reserved__gte=0), name="reserved_not_negative"),
+            models.CheckConstraint(
+                condition=Q(reserved__lte=F("on_hand")), name="reserved_within_stock"
+            ),
+        ]
+
+
+class StockMove(TenantModel):
+    """One immutable row of the double-entry ledger: `quantity` left one place for another."""
+
+    product = TenantForeignKey(Product, related_name="+")
+    from_location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
+    to_location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
+    lot = models.CharField(max_length=40, blank=True)
+    condition = models.CharField(max_length=12, default="good")
+    quantity = models.PositiveIntegerField()
+    reason = models.CharField(max_length=40)
+    reference = models.CharField(max_length=80)
+    actor = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+    objects: TenantManager[StockMove] = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "reason", "reference", "product", "from_location", "lot"],
+                name="stock_move_once",
+            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="stock_move_has_quantity"),
+        ]
+        indexes = [models.Index(fields=["merchant", "product", "id"], name="stock_move_product")]
+
+
+class Allocation(TenantModel):
+    """Which warehouse an order ships from, and why."""
+
+    order = TenantForeignKey(Order, related_name="allocations")
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+")
+    strategy = models.CharField(max_length=40)
+    explanation = models.JSONField()
+    created_at = models.DateTimeField()
+
+    objects: TenantManager[Allocation] = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "order", "warehouse"], name="allocation_once"
+            ),
+        ]
+
+
+class Reservation(TenantModel):
+    """Stock promised to an order line, in one balance."""
+
+    class Status(models.TextChoices):
+        RESERVED = "reserved", _("Reserved")
+        PICKED = "picked", _("Picked")
+        CONSUMED = "consumed", _("Packed")
+        RELEASED = "released", _("Released")
+
+    order_line = TenantForeignKey(OrderLine, related_name="reservations")
+    balance = TenantForeignKey(StockBalance, related_name="reservations")
+    quantity = models.PositiveIntegerField()
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.RESERVED)
+    created_at = models.DateTimeField()
+
+    objects: TenantManager[Reservation] = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "order_line", "balance"], name="reservation_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["merchant", "balance"], name="reservation_balance")]
+
+
+class Wave(TenantModel):
+    """Orders of one merchant and warehouse that are picked together."""
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        RELEASED = "released", _("Released")
+        PICKED = "picked", _("Picked")
+        CLOSED = "closed", _("Closed")
+
+    number = models.CharField(max_length=30)
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PLANNED)
+    pick_list = TenantForeignKey(Document, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+
+    objects: TenantManager[Wave] = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "number"], name="wave_number_once"),
+        ]
+        indexes = [models.Index(fields=["merchant", "status", "-id"], name="wave_status")]
+
+
+class Parcel(TenantModel):
+    """One closed carton; planned before it is packed, so that its label can be ready."""
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        PACKED = "packed", _("Packed")
+        HANDED_OVER = "handed_over", _("Handed over")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    order = TenantForeignKey(Order, related_name="parcels")
+    reference = models.CharField(max_length=24)
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+")
+    wave = TenantForeignKey(Wave, null=True, related_name="parcels")
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.PLANNED)
+    carton_code = models.CharField(max_length=20)
+    length_mm = models.PositiveIntegerField()
+    width_mm = models.PositiveIntegerField()
+    height_mm = models.PositiveIntegerField()
+    expected_weight_g = models.PositiveIntegerField()
+    weight_g = models.PositiveIntegerField(null=True)
+    service_code = models.CharField(max_length=40, blank=True)
+    packing_list = TenantForeignKey(Document, null=True, related_name="+")
+    packed_at = models.DateTimeField(null=True)
+    packed_by = models.CharField(max_length=120, blank=True)
+    handed_over_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    objects: TenantManager[Parcel] = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "reference"], name="parcel_reference_once"),
+            models.UniqueConstraint(
+                fields=["merchant", "order"],
+                condition=~Q(status="cancelled"),
+                name="parcel_live_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["merchant", "-id"], name="parcel_newest"),
+            models.Index(fields=["merchant", "wave", "status"], name="parcel_of_wave"),
+            models.Index(fields=["merchant", "status", "-id"], name="parcel_status_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class ParcelItem(TenantModel):
+    """What is, or will be, in a parcel."""
+
+    parcel = TenantForeignKey(Parcel, related_name="items")
+    order_line = TenantForeignKey(OrderLine, related_name="+")
+    product = TenantForeignKey(Product, related_name="+")
+    quantity = models.PositiveIntegerField()
+    scanned = models.PositiveIntegerField(default=0)
+
+    objects: TenantManager[ParcelItem] = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "parcel", "order_line"], name="parcel_item_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(scanned__lte=F("quantity")), name="parcel_item_not_overfull"
+            ),
+        ]
+
+
+class PickTask(TenantModel):
+    """Take so much of a product at a location, for a parcel of a wave."""
+
+    wave = TenantForeignKey(Wave, related_name="tasks")
+    parcel = TenantForeignKey(Parcel, related_name="pick_tasks")
+    reservation = TenantForeignKey(Reservation, related_name="+")
+    product = TenantForeignKey(Product, related_name="+")
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField()
+    position = models.PositiveIntegerField()
+    picked_at = models.DateTimeField(null=True)
+    picked_by = models.CharField(max_length=120, blank=True)
+
+    objects: TenantManager[PickTask] = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "reservation"], name="pick_task_once"),
+        ]
+        indexes = [models.Index(fields=["merchant", "wave", "position"], name="pick_task_path")]
+
+
+class Scan(TenantModel):
+    """One scan at a station, kept raw. Its client-made id makes a repeated one harmless."""
+
+    client_id = models.CharField(max_length=64)
+    sequence = models.PositiveIntegerField()
+    station = models.CharField(max_length=20)
+    parcel = TenantForeignKey(Parcel, null=True, related_name="scans")
+    raw = models.CharField(max_length=200)
+    verdict = models.CharField(max_length=20)
+    answer = models.JSONField()
+    actor = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+    objects: TenantManager[Scan] = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "client_id"], name="scan_once"),
+        ]
+        indexes = [models.Index(fields=["merchant", "parcel", "id"], name="scan_of_parcel")]
