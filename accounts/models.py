@@ -9,7 +9,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.tenant_models import TenantManager, TenantModel
+from core.tenant_models import TenantModel
 
 __all__ = ["ApiKey", "ApiKeyLookup", "Member", "MembershipLookup", "Staff", "User"]
 
@@ -81,8 +81,6 @@ class Member(TenantModel):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 
-    objects: TenantManager[Member] = TenantManager()
-
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["merchant", "user"], name="member_once"),
@@ -125,8 +123,6 @@ class ApiKey(TenantModel):
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
 
-    objects: TenantManager[ApiKey] = TenantManager()
-
     class Meta(TenantModel.Meta):
         pass
 
@@ -138,5 +134,3 @@ class ApiKeyLookup(models.Model):
     merchant_id = models.BigIntegerField()
     api_key_id = models.BigIntegerField(unique=True)
     role = models.CharField(max_length=12)
-
-

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.tenant_models import TenantForeignKey, TenantManager, TenantModel
+from core.tenant_models import TenantForeignKey, TenantModel
 from shipping.models import Agreement, Booking
 
 __all__ = ["Charge", "LedgerEntry"]
@@ -26,8 +26,6 @@ class Charge(TenantModel):
     inputs = models.JSONField()
     steps = models.JSONField()
     created_at = models.DateTimeField()
-
-    objects: TenantManager[Charge] = TenantManager()
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -51,8 +49,6 @@ class LedgerEntry(TenantModel):
     reason = models.CharField(max_length=40)
     reference = models.CharField(max_length=80)
     at = models.DateTimeField()
-
-    objects: TenantManager[LedgerEntry] = TenantManager()
 
     class Meta(TenantModel.Meta):
         constraints = [

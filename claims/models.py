@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.models import LedgerEntry
 from core.models import Document
-from core.tenant_models import TenantForeignKey, TenantManager, TenantModel
+from core.tenant_models import TenantForeignKey, TenantModel
 from tracking.models import TrackedParcel
 
 __all__ = ["Claim", "ClaimEvidence"]
@@ -36,9 +36,7 @@ class Claim(TenantModel):
     number = models.CharField(max_length=30)
     parcel = TenantForeignKey(TrackedParcel, related_name="claims")
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    status = models.CharField(
-        max_length=15, choices=ClaimStatus.choices, default=ClaimStatus.OPEN
-    )
+    status = models.CharField(max_length=15, choices=ClaimStatus.choices, default=ClaimStatus.OPEN)
     statement = models.CharField(max_length=2000, blank=True)
     amount_claimed = models.DecimalField(max_digits=12, decimal_places=2)
     currency = models.CharField(max_length=3)
@@ -52,8 +50,6 @@ class Claim(TenantModel):
     paid_at = models.DateTimeField(null=True)
     filed_by = models.CharField(max_length=120)
     created_at = models.DateTimeField()
-
-    objects: TenantManager[Claim] = TenantManager()
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -79,8 +75,6 @@ class ClaimEvidence(TenantModel):
     note = models.CharField(max_length=300, blank=True)
     added_by = models.CharField(max_length=120)
     created_at = models.DateTimeField()
-
-    objects: TenantManager[ClaimEvidence] = TenantManager()
 
     class Meta(TenantModel.Meta):
         constraints = [

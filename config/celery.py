@@ -24,7 +24,7 @@ def _every(seconds: float, task: str) -> dict[str, object]:
 
 
 def _beat_schedule() -> dict[str, dict[str, object]]:
-    from django.conf import settings
+    from django.conf import settings  # noqa: PLC0415 - read when Celery has named them
 
     seconds = float(settings.SWEEP_SECONDS)
     return {

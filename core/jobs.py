@@ -109,9 +109,7 @@ def enqueue(works: Iterable[Work], *, now: datetime, again: bool = False) -> Non
 def _wake(queues: set[str]) -> None:
     """Say "look now" after the commit, once per transaction and queue."""
     merchant_id = active_merchant_id()
-    pending = {
-        func.key for _, func, *_ in connection.run_on_commit if isinstance(func, _LookNow)
-    }
+    pending = {func.key for _, func, *_ in connection.run_on_commit if isinstance(func, _LookNow)}
     for queue in sorted(queues):
         look_now = _LookNow(merchant_id, queue)
         if look_now.key not in pending:
@@ -130,7 +128,7 @@ class _LookNow:
 
 def wake_workers(merchant_id: int, queue: str) -> None:
     """Send the message. Losing it costs one sweep interval, never the job."""
-    from core.tasks import drain
+    from core.tasks import drain  # noqa: PLC0415 - the message names the task, the task this file
 
     try:
         drain.apply_async((merchant_id, queue), queue=queue, retry=False, expires=60)
@@ -156,9 +154,7 @@ def claim(*, merchant_id: int, queue: str, count: int, now: datetime) -> list[Jo
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
     with merchant(merchant_id):
         due = Job.objects.filter(free, queue=queue, status=Job.Status.QUEUED, run_after__lte=now)
-        jobs = list(
-            due.order_by("run_after", "id").select_for_update(skip_locked=True)[:count]
-        )
+        jobs = list(due.order_by("run_after", "id").select_for_update(skip_locked=True)[:count])
         if jobs:
             lease_until = now + timedelta(seconds=settings.JOB_LEASE_SECONDS)
             for job in jobs:

@@ -46,11 +46,9 @@ class ChosenLanguage:
         """Answer in the reader's language, and say which it is."""
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         supported = dict(settings.LANGUAGES)
-        language = (
-            chosen if chosen in supported else translation.get_language_from_request(request)
-        )
+        language = chosen if chosen in supported else translation.get_language_from_request(request)
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response

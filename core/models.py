@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from core.tenant_models import TenantForeignKey, TenantManager, TenantModel
+from core.tenant_models import TenantForeignKey, TenantModel
 
 __all__ = ["Document", "Event", "IdempotentAnswer", "Job", "Merchant", "NumberSeries"]
 
@@ -50,8 +50,6 @@ class Event(TenantModel):
     data = models.JSONField(default=dict)
     at = models.DateTimeField()
 
-    objects: TenantManager[Event] = TenantManager()
-
     class Meta(TenantModel.Meta):
         indexes = [
             models.Index(
@@ -86,8 +84,6 @@ class Job(TenantModel):
     finished_at = models.DateTimeField(null=True)
     worker_pid = models.PositiveIntegerField(null=True)
 
-    objects: TenantManager[Job] = TenantManager()
-
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["merchant", "kind", "key"], name="job_once"),
@@ -99,7 +95,9 @@ class Job(TenantModel):
                 condition=Q(status="queued"),
             ),
             models.Index(fields=["run_after"], name="job_due", condition=Q(status="queued")),
-            models.Index(fields=["merchant", "-id"], name="job_failed", condition=Q(status="failed")),
+            models.Index(
+                fields=["merchant", "-id"], name="job_failed", condition=Q(status="failed")
+            ),
         ]
 
 
@@ -113,8 +111,6 @@ class IdempotentAnswer(TenantModel):
     answer = models.JSONField()
     created_at = models.DateTimeField()
 
-    objects: TenantManager[IdempotentAnswer] = TenantManager()
-
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["merchant", "key"], name="idempotent_once"),
@@ -126,8 +122,6 @@ class NumberSeries(TenantModel):
 
     kind = models.CharField(max_length=40)
     next_number = models.BigIntegerField(default=1)
-
-    objects: TenantManager[NumberSeries] = TenantManager()
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -149,8 +143,6 @@ class Document(TenantModel):
     replaces = TenantForeignKey("self", null=True, blank=True, related_name="replaced_by")
     made_by_pid = models.PositiveIntegerField()
     created_at = models.DateTimeField()
-
-    objects: TenantManager[Document] = TenantManager()
 
     class Meta(TenantModel.Meta):
         constraints = [

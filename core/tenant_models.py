@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 
@@ -21,7 +21,7 @@ class TenantQuerySet(models.QuerySet[M]):
 
     def _fetch_all(self) -> None:
         active_scope()
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     def iterator(self, chunk_size: int | None = None) -> Iterator[M]:
         """Run in chunks; see Django."""
@@ -77,22 +77,16 @@ def _own(obj: Any, merchant_id: int | None) -> None:
         )
 
 
-class TenantManager(models.Manager.from_queryset(TenantQuerySet)[M]):  # type: ignore[misc]
+class TenantManager(models.Manager[M]):
     """Yields only the active merchant's rows; raises `NoMerchant` when none is active."""
 
     def get_queryset(self) -> TenantQuerySet[M]:
         """Return the rows of the active merchant, or all of them inside `across_merchants`."""
         scope = active_scope()
-        rows: TenantQuerySet[M] = super().get_queryset()
+        rows: TenantQuerySet[M] = TenantQuerySet(self.model, using=self._db)
         if scope.merchant_id is None:
             return rows
         return rows.filter(merchant_id=scope.merchant_id)
-
-    @classmethod
-    def of(cls, queryset_class: type[models.QuerySet[Any]]) -> Self:
-        """Return a manager with the methods of an app's own queryset class."""
-        made: Self = cls.from_queryset(queryset_class)()
-        return made
 
 
 class TenantForeignKey(models.ForeignKey[Any, Any]):
@@ -120,7 +114,7 @@ class TenantModel(models.Model):
         "core.Merchant", on_delete=models.PROTECT, related_name="+", db_index=False
     )
 
-    objects: TenantManager[Any] = TenantManager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
 
     class Meta:
         abstract = True

@@ -28,8 +28,10 @@ def wall_sql(*, table: str, column: str, rights: str) -> list[str]:
         f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY',
         f'CREATE POLICY owner_all ON "{table}" TO CURRENT_USER USING (true) WITH CHECK (true)',
         f'CREATE POLICY app_own ON "{table}" TO {APP_ROLE} USING ({own}) WITH CHECK ({own})',
-        f'CREATE POLICY operator_all ON "{table}" TO {OPERATOR_ROLE}'
-        f" USING ({crossing}) WITH CHECK ({crossing})",
+        (
+            f'CREATE POLICY operator_all ON "{table}" TO {OPERATOR_ROLE}'
+            f" USING ({crossing}) WITH CHECK ({crossing})"
+        ),
         f'REVOKE ALL ON "{table}" FROM {APP_ROLE}, {OPERATOR_ROLE}',
         f'GRANT {rights} ON "{table}" TO {APP_ROLE}, {OPERATOR_ROLE}',
     ]
@@ -39,10 +41,8 @@ def composite_key_sql(model: type[Model]) -> list[str]:
     """Return the unique key others refer to, and this table's composite foreign keys."""
     table = model._meta.db_table
     statements = [f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_own" UNIQUE (merchant_id, id)']
-    for field in model._meta.local_fields:
-        if isinstance(field, TenantForeignKey):
-            statements.append(foreign_key_sql(model, field))
-    return statements
+    keys = [field for field in model._meta.local_fields if isinstance(field, TenantForeignKey)]
+    return statements + [foreign_key_sql(model, field) for field in keys]
 
 
 def foreign_key_sql(model: type[Model], field: TenantForeignKey) -> str:
@@ -68,7 +68,11 @@ class _SchemaOperation(Operation):
         """Change no model state."""
 
     def database_forwards(
-        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+        self,
+        app_label: str,
+        schema_editor: Any,
+        from_state: Any,  # noqa: ARG002 - Django's signature
+        to_state: Any,
     ) -> None:
         """Run the statements."""
         for statement in self.statements(to_state.apps.get_model(app_label, self.model_name)):
@@ -119,7 +123,8 @@ class TenantKey(_SchemaOperation):
     def statements(self, model: type[Model]) -> list[str]:
         """Return the one constraint."""
         field = model._meta.get_field(self.field_name)
-        assert isinstance(field, TenantForeignKey)
+        if not isinstance(field, TenantForeignKey):
+            raise TypeError(f"{self.model_name}.{self.field_name} is not a TenantForeignKey.")
         return [foreign_key_sql(model, field)]
 
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Document
-from core.tenant_models import TenantForeignKey, TenantManager, TenantModel
+from core.tenant_models import TenantForeignKey, TenantModel
 from shipping.models import Booking
 
 __all__ = ["Declaration", "LandedCost"]
@@ -51,8 +51,6 @@ class Declaration(TenantModel):
     lodged_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
 
-    objects: TenantManager[Declaration] = TenantManager()
-
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(
@@ -89,8 +87,6 @@ class LandedCost(TenantModel):
     regimes = models.JSONField()
     caveats = models.JSONField(default=list)
     computed_at = models.DateTimeField()
-
-    objects: TenantManager[LandedCost] = TenantManager()
 
     class Meta(TenantModel.Meta):
         constraints = [

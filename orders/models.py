@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.tenant_models import TenantForeignKey, TenantManager, TenantModel
+from core.tenant_models import TenantForeignKey, TenantModel
 
 __all__ = ["Channel", "Hold", "Import", "Order", "OrderLine", "Product", "RejectedRow"]
 
@@ -42,13 +42,13 @@ class Product(TenantModel):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
-    objects: TenantManager[Product] = TenantManager()
-
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["merchant", "sku"], name="product_sku_once"),
             models.CheckConstraint(condition=Q(weight_g__gt=0), name="product_has_weight"),
-            models.CheckConstraint(condition=Q(unit_value__gte=0), name="product_value_not_negative"),
+            models.CheckConstraint(
+                condition=Q(unit_value__gte=0), name="product_value_not_negative"
+            ),
         ]
         indexes = [models.Index(fields=["merchant", "gtin"], name="product_gtin")]
 
@@ -66,8 +66,6 @@ class Channel(TenantModel):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     name = models.CharField(max_length=80)
     created_at = models.DateTimeField()
-
-    objects: TenantManager[Channel] = TenantManager()
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -105,14 +103,12 @@ class Import(TenantModel):
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 
-    objects: TenantManager[Import] = TenantManager()
-
     class Meta(TenantModel.Meta):
         indexes = [models.Index(fields=["merchant", "-id"], name="import_newest")]
 
 
 class RejectedRow(TenantModel):
-    """A row that cannot be read as an order line or a product: what was wrong, what would be right."""
+    """A row that cannot be read: what was wrong, and what would be right."""
 
     source = TenantForeignKey(Import, related_name="rejected_rows")
     row_number = models.PositiveIntegerField()
@@ -121,8 +117,6 @@ class RejectedRow(TenantModel):
     fault_code = models.CharField(max_length=40)
     wrong = models.CharField(max_length=500)
     right = models.CharField(max_length=500)
-
-    objects: TenantManager[RejectedRow] = TenantManager()
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -184,8 +178,6 @@ class Order(TenantModel):
     note = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
 
-    objects: TenantManager[Order] = TenantManager()
-
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(
@@ -218,8 +210,6 @@ class OrderLine(TenantModel):
     quantity = models.PositiveIntegerField()
     unit_price = models.DecimalField(max_digits=12, decimal_places=2)
     currency = models.CharField(max_length=3)
-
-    objects: TenantManager[OrderLine] = TenantManager()
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -268,8 +258,6 @@ class Hold(TenantModel):
     released_at = models.DateTimeField(null=True)
     released_by = models.CharField(max_length=120, blank=True)
 
-    objects: TenantManager[Hold] = TenantManager()
-
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(
@@ -286,5 +274,3 @@ class Hold(TenantModel):
             ),
             models.Index(fields=["merchant", "order"], name="hold_of_order"),
         ]
-
-

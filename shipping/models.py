@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Document
-from core.tenant_models import TenantForeignKey, TenantManager, TenantModel
+from core.tenant_models import TenantForeignKey, TenantModel
 from warehouse.models import Parcel, Warehouse
 
 __all__ = ["Agreement", "Booking", "Handover", "RateCard", "RateLine", "S10Range"]
@@ -70,8 +70,6 @@ class Agreement(TenantModel):
     accepted_by = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField()
 
-    objects: TenantManager[Agreement] = TenantManager()
-
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(
@@ -90,9 +88,7 @@ class S10Range(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["service_indicator", "country"], name="s10_range_once"
-            ),
+            models.UniqueConstraint(fields=["service_indicator", "country"], name="s10_range_once"),
         ]
 
 
@@ -131,8 +127,6 @@ class Booking(TenantModel):
     handover = TenantForeignKey("Handover", null=True, related_name="bookings")
     created_at = models.DateTimeField()
 
-    objects: TenantManager[Booking] = TenantManager()
-
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(
@@ -168,8 +162,6 @@ class Handover(TenantModel):
     manifest = TenantForeignKey(Document, null=True, related_name="+")
     handed_over_at = models.DateTimeField()
     told_at = models.DateTimeField(null=True)
-
-    objects: TenantManager[Handover] = TenantManager()
 
     class Meta(TenantModel.Meta):
         constraints = [

@@ -7,12 +7,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Document
-from core.tenant_models import TenantForeignKey, TenantManager, TenantModel
+from core.tenant_models import TenantForeignKey, TenantModel
 from shipping.models import Booking
 
 __all__ = [
-    "DeliveryProof", "FeedCursor", "ParcelException", "ParcelLookup", "PartnerDelivery", "TrackedParcel",
-    "TrackingEvent", "TrackingLink",
+    "DeliveryProof", "FeedCursor", "ParcelException", "ParcelLookup", "PartnerDelivery",
+    "TrackedParcel", "TrackingEvent", "TrackingLink",
 ]  # fmt: skip
 
 
@@ -35,9 +35,7 @@ class TrackedParcel(TenantModel):
     booking = TenantForeignKey(Booking, related_name="tracked")
     carrier_code = models.CharField(max_length=20)
     tracking_number = models.CharField(max_length=40)
-    milestone = models.CharField(
-        max_length=20, choices=Milestone.choices, default=Milestone.PACKED
-    )
+    milestone = models.CharField(max_length=20, choices=Milestone.choices, default=Milestone.PACKED)
     milestone_at = models.DateTimeField(null=True)
     reached = models.JSONField(default=dict)
     problem = models.CharField(max_length=40, blank=True)
@@ -52,8 +50,6 @@ class TrackedParcel(TenantModel):
     next_poll_at = models.DateTimeField(null=True)
     polled_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
-
-    objects: TenantManager[TrackedParcel] = TenantManager()
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -116,8 +112,6 @@ class TrackingEvent(TenantModel):
     description = models.CharField(max_length=300, blank=True)
     raw = models.JSONField(default=dict)
 
-    objects: TenantManager[TrackingEvent] = TenantManager()
-
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(
@@ -138,8 +132,6 @@ class ParcelException(TenantModel):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=120, blank=True)
-
-    objects: TenantManager[ParcelException] = TenantManager()
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -176,8 +168,6 @@ class PartnerDelivery(TenantModel):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
-    objects: TenantManager[PartnerDelivery] = TenantManager()
-
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["merchant", "parcel"], name="partner_delivery_once"),
@@ -195,8 +185,6 @@ class DeliveryProof(TenantModel):
     longitude = models.DecimalField(max_digits=8, decimal_places=5, null=True)
     picture = TenantForeignKey(Document, null=True, related_name="+")
     created_at = models.DateTimeField()
-
-    objects: TenantManager[DeliveryProof] = TenantManager()
 
     class Meta(TenantModel.Meta):
         constraints = [

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Document
-from core.tenant_models import TenantForeignKey, TenantManager, TenantModel
+from core.tenant_models import TenantForeignKey, TenantModel
 from orders.models import Order, OrderLine, Product
 
 __all__ = [
@@ -81,8 +81,6 @@ class StockBalance(TenantModel):
     on_hand = models.IntegerField(default=0)
     reserved = models.IntegerField(default=0)
 
-    objects: TenantManager[StockBalance] = TenantManager()
-
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(
@@ -111,8 +109,6 @@ class StockMove(TenantModel):
     actor = models.CharField(max_length=120)
     at = models.DateTimeField()
 
-    objects: TenantManager[StockMove] = TenantManager()
-
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(
@@ -132,8 +128,6 @@ class Allocation(TenantModel):
     strategy = models.CharField(max_length=40)
     explanation = models.JSONField()
     created_at = models.DateTimeField()
-
-    objects: TenantManager[Allocation] = TenantManager()
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -157,8 +151,6 @@ class Reservation(TenantModel):
     quantity = models.PositiveIntegerField()
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.RESERVED)
     created_at = models.DateTimeField()
-
-    objects: TenantManager[Reservation] = TenantManager()
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -184,8 +176,6 @@ class Wave(TenantModel):
     pick_list = TenantForeignKey(Document, null=True, related_name="+")
     created_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True)
-
-    objects: TenantManager[Wave] = TenantManager()
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -221,8 +211,6 @@ class Parcel(TenantModel):
     handed_over_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
-    objects: TenantManager[Parcel] = TenantManager()
-
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["merchant", "reference"], name="parcel_reference_once"),
@@ -251,8 +239,6 @@ class ParcelItem(TenantModel):
     quantity = models.PositiveIntegerField()
     scanned = models.PositiveIntegerField(default=0)
 
-    objects: TenantManager[ParcelItem] = TenantManager()
-
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(
@@ -277,8 +263,6 @@ class PickTask(TenantModel):
     picked_at = models.DateTimeField(null=True)
     picked_by = models.CharField(max_length=120, blank=True)
 
-    objects: TenantManager[PickTask] = TenantManager()
-
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["merchant", "reservation"], name="pick_task_once"),
@@ -298,8 +282,6 @@ class Scan(TenantModel):
     answer = models.JSONField()
     actor = models.CharField(max_length=120)
     at = models.DateTimeField()
-
-    objects: TenantManager[Scan] = TenantManager()
 
     class Meta(TenantModel.Meta):
         constraints = [
