@@ -1,0 +1,75 @@
+"""Times as people read them: relative words, with the exact instant on hover."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_timedelta
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, to_locale
+
+register = template.Library()
+
+
+@lru_cache(maxsize=64)
+def _locale_of(language: str) -> Locale:
+    try:
+        return Locale.parse(to_locale(language))
+    except (UnknownLocaleError, ValueError):
+        # A language Babel has no data for still gets readable English numbers and dates.
+        return Locale("en")
+
+
+def active_locale() -> Locale:
+    """Babel's locale for the language this response is written in."""
+    return _locale_of(get_language() or "en")
+
+
+def instant_html(at: datetime, *, now: datetime | None = None) -> SafeString:
+    """`<time datetime title>` around "3 hours ago"; the title names the zone it is given in."""
+    reference = now or timezone.now()
+    locale = active_locale()
+    local = timezone.localtime(at)
+    words = format_timedelta(
+        at - reference, granularity="minute", threshold=1.2, add_direction=True, locale=locale
+    )
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        at.astimezone(UTC).isoformat(timespec="seconds"),
+        f"{format_datetime(local, 'medium', locale=locale)} {local.tzname()}",
+        words,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def relative_time(context: template.Context, at: datetime | None) -> SafeString | str:
+    """ "3 hours ago", measured from `now` in the context where the view set it. Nothing for None."""
+    return instant_html(at, now=context.get("now")) if at else ""
+
+
+@register.filter
+def exact_time(at: datetime | None) -> SafeString | str:
+    """Date and time in full with its zone, for histories where the order matters."""
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    return format_html(
+        '<time datetime="{}">{} <span class="unit">{}</span></time>',
+        at.astimezone(UTC).isoformat(timespec="seconds"),
+        format_datetime(local, "d MMM y HH:mm", locale=active_locale()),
+        local.tzname(),
+    )
+
+
+@register.filter
+def local_day(day: date | None) -> SafeString | str:
+    """A calendar day as such: no clock time is invented for it and no zone may move it."""
+    if day is None:
+        return ""
+    words = format_date(day, "EEE d MMM", locale=active_locale())
+    return format_html('<time datetime="{}">{}</time>', day.isoformat(), words)

@@ -1,0 +1,160 @@
+"""dashboard/orders/list.html and detail.html"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.journey_line import JourneyLine
+from core.money import Money
+from dashboard.screens.common import (
+    Badge,
+    BulkAction,
+    Coded,
+    Destructive,
+    DocumentRow,
+    Filter,
+    HistoryEntry,
+    Pager,
+    Tab,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderRow:
+    """`id` is what the bulk form posts as `selected`; `holds` are hold names in words."""
+
+    id: str
+    reference: str
+    url: str
+    external_order: str
+    channel: str
+    placed_at: datetime
+    recipient: str
+    country: str
+    line_count: int
+    value: Money
+    line: JourneyLine
+    holds: tuple[str, ...] = ()
+    service: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrdersPage:
+    """`sort` is one of placed_at, reference, value, country with an optional leading minus."""
+
+    tabs: tuple[Tab, ...]
+    filters: tuple[Filter, ...]
+    rows: tuple[OrderRow, ...]
+    pager: Pager
+    sort: str
+    is_filtered: bool
+    clear_url: str
+    export_url: str
+    upload_url: str
+    bulk_url: str
+    bulk_actions: tuple[BulkAction, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderLine:
+    """`note` says what stops or changes this line in one sentence ("3 on backorder since ...")."""
+
+    sku: str
+    product_url: str
+    title: str
+    quantity: int
+    allocated: int
+    unit_value: Money
+    hs: Coded | None
+    origin_country: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HoldCard:
+    """`reason` is this order's own fault, `remedy` what would be right. Posts `note` to release_url."""
+
+    code: str
+    words: str
+    reason: str
+    remedy: str
+    who_may_release: str
+    since: datetime
+    may_release: bool
+    release_url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderShipment:
+    tracking_number: str
+    url: str
+    buyer_url: str
+    carrier: Coded
+    service: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LandedCostItem:
+    """One duty, tax or fee with the sentence that computed it."""
+
+    label: str
+    sentence: str
+    amount: Money
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LandedCost:
+    """`not_covered` says why there is no figure; then items is empty and total None."""
+
+    items: tuple[LandedCostItem, ...]
+    total: Money | None
+    paid_by: str
+    source: str
+    confidence: str
+    not_covered: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AllocationCandidate:
+    warehouse: str
+    verdict: str
+    chosen: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Allocation:
+    """The stored explanation: one sentence, then every warehouse that was weighed."""
+
+    sentence: str
+    decided_at: datetime
+    candidates: tuple[AllocationCandidate, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderPage:
+    """One order. `address` is its lines as written; `facts` are label and text pairs."""
+
+    reference: str
+    external_order: str
+    channel: str
+    placed_at: datetime
+    badge: Badge
+    line: JourneyLine
+    recipient: str
+    address: tuple[str, ...]
+    country: str
+    phone: str
+    email: str
+    lines: tuple[OrderLine, ...]
+    value: Money
+    holds: tuple[HoldCard, ...]
+    shipments: tuple[OrderShipment, ...]
+    documents: tuple[DocumentRow, ...]
+    landed_cost: LandedCost | None
+    allocation: Allocation | None
+    history: tuple[HistoryEntry, ...]
+    list_url: str
+    cancel: Destructive | None = None
+    claim_url: str = ""
