@@ -1,0 +1,1 @@
+"""Customs rules: pure functions over dated facts. No Django, no clock."""
