@@ -1,0 +1,1 @@
+"""One file per carrier; all keep the `Carrier` protocol of `base.py`."""

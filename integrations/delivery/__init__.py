@@ -1,0 +1,1 @@
+"""Clients of last-mile delivery partners."""
