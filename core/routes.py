@@ -30,11 +30,15 @@ class Route:
     callback: Callable[..., Any]
 
 
-def permission(needed: str) -> Callable[[View], View]:
-    """Declare what a view demands: `orders.view`, `staff.floor`, `public`, `signed`."""
+def permission(needed: str, *, write: str = "") -> Callable[[View], View]:
+    """Declare what a view demands: `orders.view`, `staff.floor`, `public`, `signed`.
+
+    `write` is what unsafe methods demand where that is another permission.
+    """
 
     def declare(view: View) -> View:
         view.waybridge_permission = needed  # type: ignore[attr-defined]
+        view.waybridge_write_permission = write or needed  # type: ignore[attr-defined]
         return view
 
     return declare

@@ -1,0 +1,36 @@
+"""Who may do what: one table for members, API keys and staff."""
+
+from __future__ import annotations
+
+READ = frozenset(
+    {
+        "orders.view",
+        "products.view",
+        "shipments.view",
+        "claims.view",
+        "customs.view",
+        "billing.view",
+    }
+)
+MEMBER_PERMISSIONS: dict[str, frozenset[str]] = {
+    "owner": READ | {"orders.edit", "products.edit", "claims.edit", "team.view", "team.edit"},
+    "operations": READ | {"orders.edit", "products.edit", "claims.edit"},
+    "finance": READ | {"claims.edit"},
+    "read_only": READ,
+}
+STAFF_PERMISSIONS: dict[str, frozenset[str]] = {
+    "floor": frozenset({"staff.floor"}),
+    "customs": frozenset({"staff.customs"}),
+    "support": frozenset({"staff.support", "staff.claims"}),
+    "admin": frozenset({"staff.floor", "staff.customs", "staff.support", "staff.claims"}),
+}
+
+
+def member_may(role: str, permission: str) -> bool:
+    """Tell whether a member or key of `role` has `permission`."""
+    return permission in MEMBER_PERMISSIONS.get(role, frozenset())
+
+
+def staff_may(role: str, permission: str) -> bool:
+    """Tell whether staff of `role` have `permission`."""
+    return permission in STAFF_PERMISSIONS.get(role, frozenset())
