@@ -1,0 +1,1 @@
+"""Reading of uploaded order and product files: pure, streaming, no Django and no clock."""

@@ -1,0 +1,106 @@
+"""Separated text: which separator, which quoting, which line."""
+
+import csv
+import io
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+from orders.files.encodings import detect_encoding
+from orders.files.faults import FileRefused
+from orders.files.spool import SourceRow
+
+__all__ = ["detect_encoding", "read_rows"]
+
+SEPARATORS = "\t,;|"
+# Holds a control character that no row keeps, so no cell can be mistaken for it.
+END_MARK = "\x1eend of file"
+
+
+@contextmanager
+def _lines(source: BinaryIO, encoding: str) -> Iterator[io.TextIOWrapper]:
+    """The source as text; the caller's file stays open."""
+    source.seek(0)
+    wrapper = io.TextIOWrapper(source, encoding=encoding, newline="")
+    try:
+        yield wrapper
+    finally:
+        wrapper.detach()
+
+
+def read_rows(source: BinaryIO, filename: str, encoding: str) -> tuple[str, Iterator[SourceRow]]:
+    """The separator, and the records with their numbers.
+
+    Raises (while iterating):
+        FileRefused: ``unclosed_quote`` or ``cell_too_long``.
+    """
+    with _lines(source, encoding) as lines:
+        header, named = _header(lines)
+    separator = named or _most_frequent(header)
+    if separator == "\t" and not named and _is_flat(source, encoding, header.count("\t")):
+        return separator, _flat_rows(source, encoding)
+    return separator, _quoted_rows(source, filename, encoding, separator, bool(named))
+
+
+def _header(lines: io.TextIOWrapper) -> tuple[str, str]:
+    """The first line with content, and the separator where Excel's ``sep=;`` line names it."""
+    for line in lines:
+        content = line.strip("\r\n \ufeff")
+        if content.lower().startswith("sep=") and len(content) == 5:
+            return "", content[4]
+        if content:
+            return line, ""
+    return "", ""
+
+
+def _most_frequent(header: str) -> str:
+    """The candidate that stands most often outside quotation marks in the header."""
+    outside = "".join(header.split('"')[::2])
+    return max(SEPARATORS, key=lambda candidate: (outside.count(candidate), candidate == ","))
+
+
+def _is_flat(source: BinaryIO, encoding: str, tabs: int) -> bool:
+    """Whether every line of a tab-separated file is one record.
+
+    Amazon writes quotation marks unescaped (``6" cable``); read as quoted text they would swallow
+    the rows that follow. Equal numbers of tabs on every line prove that no cell spans lines.
+    """
+    with _lines(source, encoding) as lines:
+        return all(line.count("\t") == tabs or not line.strip() for line in lines)
+
+
+def _flat_rows(source: BinaryIO, encoding: str) -> Iterator[SourceRow]:
+    with _lines(source, encoding) as lines:
+        for number, line in enumerate(lines, start=1):
+            yield SourceRow(number, [_unquoted(cell) for cell in line.rstrip("\r\n").split("\t")])
+
+
+def _unquoted(cell: str) -> str:
+    if len(cell) > 1 and cell[0] == cell[-1] == '"':
+        inner = cell[1:-1]
+        if '"' not in inner.replace('""', ""):
+            return inner.replace('""', '"')
+    return cell
+
+
+def _quoted_rows(
+    source: BinaryIO, filename: str, encoding: str, separator: str, skip_first: bool
+) -> Iterator[SourceRow]:
+    """Records by the CSV rules. A line of our own at the end shows whether a quotation is open."""
+    start = 1
+    with _lines(source, encoding) as lines:
+        reader = csv.reader(itertools.chain(lines, [END_MARK]), delimiter=separator)
+        try:
+            for number, cells in enumerate(reader, start=1):
+                if cells and cells[-1].endswith(END_MARK):
+                    if cells != [END_MARK]:
+                        raise FileRefused("unclosed_quote", filename=filename, line=start)
+                    return
+                if number > 1 or not skip_first:
+                    yield SourceRow(number, cells)
+                start = reader.line_num + 1
+        except csv.Error as error:
+            raise FileRefused(
+                "cell_too_long", filename=filename, line=start, limit=csv.field_size_limit()
+            ) from error
