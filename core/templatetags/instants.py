@@ -73,3 +73,14 @@ def local_day(day: date | None) -> SafeString | str:
         return ""
     words = format_date(day, "EEE d MMM", locale=active_locale())
     return format_html('<time datetime="{}">{}</time>', day.isoformat(), words)
+
+
+@register.filter
+def place_time(local_at: datetime | None) -> SafeString | str:
+    """Day and time by the clock of the place where it happened: the zone the value carries."""
+    if local_at is None:
+        return ""
+    words = format_datetime(
+        local_at, "d MMM HH:mm", tzinfo=local_at.tzinfo, locale=active_locale()
+    )
+    return format_html('<time datetime="{}">{}</time>', local_at.isoformat(), words)
