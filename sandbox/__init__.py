@@ -1,0 +1,1 @@
+"""Stand-ins for the outside world, a program of its own spoken to over real HTTP."""

@@ -1,0 +1,1 @@
+"""One file per partner: what it accepts, what it refuses, what it answers."""
