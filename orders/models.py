@@ -92,6 +92,8 @@ class Import(TenantModel):
     sha256 = models.CharField(max_length=64)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
     refusal = models.TextField(blank=True)
+    refusal_code = models.CharField(max_length=40, blank=True)
+    refusal_params = models.JSONField(default=dict)
     layout = models.CharField(max_length=40, blank=True)
     rows_read = models.PositiveIntegerField(default=0)
     rows_rejected = models.PositiveIntegerField(default=0)
@@ -115,6 +117,7 @@ class RejectedRow(TenantModel):
     column = models.CharField(max_length=120, blank=True)
     value = models.CharField(max_length=300, blank=True)
     fault_code = models.CharField(max_length=40)
+    params = models.JSONField(default=dict)
     wrong = models.CharField(max_length=500)
     right = models.CharField(max_length=500)
 
@@ -250,7 +253,10 @@ class Hold(TenantModel):
 
     order = TenantForeignKey(Order, related_name="holds")
     code = models.CharField(max_length=20, choices=HoldCode.choices)
-    field = models.CharField(max_length=60, blank=True)
+    field = models.CharField(max_length=120, blank=True)
+    reason_code = models.CharField(max_length=40)
+    params = models.JSONField(default=dict)
+    suggestion = models.JSONField(default=dict)
     reason = models.CharField(max_length=500)
     remedy = models.CharField(max_length=500)
     released_by_role = models.CharField(max_length=20)

@@ -6,259 +6,491 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0002_initial'),
+        ("core", "0002_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Channel',
+            name="Channel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('upload', 'File upload'), ('api', 'API')], max_length=20)),
-                ('name', models.CharField(max_length=80)),
-                ('created_at', models.DateTimeField()),
-                ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.merchant')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("upload", "File upload"), ("api", "API")], max_length=20
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.merchant",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('orders', 'Orders'), ('products', 'Products')], max_length=10)),
-                ('file_name', models.CharField(max_length=200)),
-                ('storage_name', models.CharField(max_length=200)),
-                ('sha256', models.CharField(max_length=64)),
-                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('reading', 'Reading'), ('done', 'Done'), ('refused', 'Refused')], default='waiting', max_length=10)),
-                ('refusal', models.TextField(blank=True)),
-                ('layout', models.CharField(blank=True, max_length=40)),
-                ('rows_read', models.PositiveIntegerField(default=0)),
-                ('rows_rejected', models.PositiveIntegerField(default=0)),
-                ('entries_in_file', models.PositiveIntegerField(default=0)),
-                ('entries_created', models.PositiveIntegerField(default=0)),
-                ('entries_updated', models.PositiveIntegerField(default=0)),
-                ('resume_after_row', models.PositiveIntegerField(default=0)),
-                ('created_by', models.CharField(max_length=120)),
-                ('created_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.merchant')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("orders", "Orders"), ("products", "Products")], max_length=10
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=200)),
+                ("storage_name", models.CharField(max_length=200)),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("reading", "Reading"),
+                            ("done", "Done"),
+                            ("refused", "Refused"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("refusal", models.TextField(blank=True)),
+                ("refusal_code", models.CharField(blank=True, max_length=40)),
+                ("refusal_params", models.JSONField(default=dict)),
+                ("layout", models.CharField(blank=True, max_length=40)),
+                ("rows_read", models.PositiveIntegerField(default=0)),
+                ("rows_rejected", models.PositiveIntegerField(default=0)),
+                ("entries_in_file", models.PositiveIntegerField(default=0)),
+                ("entries_created", models.PositiveIntegerField(default=0)),
+                ("entries_updated", models.PositiveIntegerField(default=0)),
+                ("resume_after_row", models.PositiveIntegerField(default=0)),
+                ("created_by", models.CharField(max_length=120)),
+                ("created_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.merchant",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_order', models.CharField(max_length=80)),
-                ('reference', models.CharField(max_length=20)),
-                ('status', models.CharField(choices=[('received', 'Received'), ('held', 'On hold'), ('accepted', 'Accepted'), ('backordered', 'Backordered'), ('allocated', 'Allocated'), ('packed', 'Packed'), ('shipped', 'Shipped'), ('delivered', 'Delivered'), ('lost', 'Lost'), ('cancelled', 'Cancelled')], default='received', max_length=12)),
-                ('content_sha256', models.CharField(max_length=64)),
-                ('buyer_digest', models.CharField(max_length=64)),
-                ('placed_at', models.DateTimeField(null=True)),
-                ('paid_at', models.DateTimeField(null=True)),
-                ('ship_by', models.DateTimeField(null=True)),
-                ('service_level', models.CharField(blank=True, max_length=40)),
-                ('currency', models.CharField(max_length=3)),
-                ('goods_value', models.DecimalField(decimal_places=2, max_digits=12)),
-                ('shipping_price', models.DecimalField(decimal_places=2, default=0, max_digits=12)),
-                ('weight_g', models.PositiveIntegerField(default=0)),
-                ('sorting', models.CharField(blank=True, max_length=60)),
-                ('recipient_name', models.CharField(max_length=120)),
-                ('company', models.CharField(blank=True, max_length=120)),
-                ('street_1', models.CharField(max_length=200)),
-                ('street_2', models.CharField(blank=True, max_length=200)),
-                ('street_3', models.CharField(blank=True, max_length=200)),
-                ('city', models.CharField(blank=True, max_length=100)),
-                ('region', models.CharField(blank=True, max_length=100)),
-                ('postal_code', models.CharField(blank=True, max_length=20)),
-                ('country', models.CharField(max_length=2)),
-                ('phone', models.CharField(blank=True, max_length=30)),
-                ('email', models.CharField(blank=True, max_length=254)),
-                ('recipient_id', models.CharField(blank=True, max_length=40)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('created_at', models.DateTimeField()),
-                ('channel', core.tenant_models.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='orders.channel')),
-                ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.merchant')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("external_order", models.CharField(max_length=80)),
+                ("reference", models.CharField(max_length=20)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("held", "On hold"),
+                            ("accepted", "Accepted"),
+                            ("backordered", "Backordered"),
+                            ("allocated", "Allocated"),
+                            ("packed", "Packed"),
+                            ("shipped", "Shipped"),
+                            ("delivered", "Delivered"),
+                            ("lost", "Lost"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="received",
+                        max_length=12,
+                    ),
+                ),
+                ("content_sha256", models.CharField(max_length=64)),
+                ("buyer_digest", models.CharField(max_length=64)),
+                ("placed_at", models.DateTimeField(null=True)),
+                ("paid_at", models.DateTimeField(null=True)),
+                ("ship_by", models.DateTimeField(null=True)),
+                ("service_level", models.CharField(blank=True, max_length=40)),
+                ("currency", models.CharField(max_length=3)),
+                ("goods_value", models.DecimalField(decimal_places=2, max_digits=12)),
+                ("shipping_price", models.DecimalField(decimal_places=2, default=0, max_digits=12)),
+                ("weight_g", models.PositiveIntegerField(default=0)),
+                ("sorting", models.CharField(blank=True, max_length=60)),
+                ("recipient_name", models.CharField(max_length=120)),
+                ("company", models.CharField(blank=True, max_length=120)),
+                ("street_1", models.CharField(max_length=200)),
+                ("street_2", models.CharField(blank=True, max_length=200)),
+                ("street_3", models.CharField(blank=True, max_length=200)),
+                ("city", models.CharField(blank=True, max_length=100)),
+                ("region", models.CharField(blank=True, max_length=100)),
+                ("postal_code", models.CharField(blank=True, max_length=20)),
+                ("country", models.CharField(max_length=2)),
+                ("phone", models.CharField(blank=True, max_length=30)),
+                ("email", models.CharField(blank=True, max_length=254)),
+                ("recipient_id", models.CharField(blank=True, max_length=40)),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "channel",
+                    core.tenant_models.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="orders.channel",
+                    ),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.merchant",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(choices=[('payment', 'Not paid'), ('address', 'Address'), ('phone', 'Phone'), ('unknown_product', 'Unknown product'), ('value', 'Implausible value'), ('battery', 'Battery'), ('restricted', 'Restricted goods'), ('recipient_id', "Recipient's tax number"), ('customs_data', 'Customs data'), ('duplicate', 'Possible duplicate'), ('party', 'Denied party')], max_length=20)),
-                ('field', models.CharField(blank=True, max_length=60)),
-                ('reason', models.CharField(max_length=500)),
-                ('remedy', models.CharField(max_length=500)),
-                ('released_by_role', models.CharField(max_length=20)),
-                ('raised_at', models.DateTimeField()),
-                ('released_at', models.DateTimeField(null=True)),
-                ('released_by', models.CharField(blank=True, max_length=120)),
-                ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.merchant')),
-                ('order', core.tenant_models.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='orders.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        choices=[
+                            ("payment", "Not paid"),
+                            ("address", "Address"),
+                            ("phone", "Phone"),
+                            ("unknown_product", "Unknown product"),
+                            ("value", "Implausible value"),
+                            ("battery", "Battery"),
+                            ("restricted", "Restricted goods"),
+                            ("recipient_id", "Recipient's tax number"),
+                            ("customs_data", "Customs data"),
+                            ("duplicate", "Possible duplicate"),
+                            ("party", "Denied party"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("field", models.CharField(blank=True, max_length=120)),
+                ("reason_code", models.CharField(max_length=40)),
+                ("params", models.JSONField(default=dict)),
+                ("suggestion", models.JSONField(default=dict)),
+                ("reason", models.CharField(max_length=500)),
+                ("remedy", models.CharField(max_length=500)),
+                ("released_by_role", models.CharField(max_length=20)),
+                ("raised_at", models.DateTimeField()),
+                ("released_at", models.DateTimeField(null=True)),
+                ("released_by", models.CharField(blank=True, max_length=120)),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.merchant",
+                    ),
+                ),
+                (
+                    "order",
+                    core.tenant_models.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holds",
+                        to="orders.order",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sku', models.CharField(max_length=80)),
-                ('title', models.CharField(max_length=300)),
-                ('brand', models.CharField(blank=True, max_length=80)),
-                ('model', models.CharField(blank=True, max_length=80)),
-                ('gtin', models.CharField(blank=True, max_length=14)),
-                ('weight_g', models.PositiveIntegerField()),
-                ('length_mm', models.PositiveIntegerField()),
-                ('width_mm', models.PositiveIntegerField()),
-                ('height_mm', models.PositiveIntegerField()),
-                ('nature', models.CharField(blank=True, max_length=20)),
-                ('hs_code', models.CharField(blank=True, max_length=10)),
-                ('origin_country', models.CharField(blank=True, max_length=2)),
-                ('customs_description', models.CharField(blank=True, max_length=512)),
-                ('unit_value', models.DecimalField(decimal_places=2, max_digits=12)),
-                ('currency', models.CharField(max_length=3)),
-                ('battery', models.CharField(choices=[('none', 'No battery'), ('contained', 'Battery in the device'), ('packed', 'Battery packed with the device'), ('alone', 'Battery alone')], default='none', max_length=10)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.merchant')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sku", models.CharField(max_length=80)),
+                ("title", models.CharField(max_length=300)),
+                ("brand", models.CharField(blank=True, max_length=80)),
+                ("model", models.CharField(blank=True, max_length=80)),
+                ("gtin", models.CharField(blank=True, max_length=14)),
+                ("weight_g", models.PositiveIntegerField()),
+                ("length_mm", models.PositiveIntegerField()),
+                ("width_mm", models.PositiveIntegerField()),
+                ("height_mm", models.PositiveIntegerField()),
+                ("nature", models.CharField(blank=True, max_length=20)),
+                ("hs_code", models.CharField(blank=True, max_length=10)),
+                ("origin_country", models.CharField(blank=True, max_length=2)),
+                ("customs_description", models.CharField(blank=True, max_length=512)),
+                ("unit_value", models.DecimalField(decimal_places=2, max_digits=12)),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "battery",
+                    models.CharField(
+                        choices=[
+                            ("none", "No battery"),
+                            ("contained", "Battery in the device"),
+                            ("packed", "Battery packed with the device"),
+                            ("alone", "Battery alone"),
+                        ],
+                        default="none",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.merchant",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='OrderLine',
+            name="OrderLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_line', models.CharField(max_length=80)),
-                ('sku', models.CharField(max_length=80)),
-                ('title', models.CharField(blank=True, max_length=300)),
-                ('quantity', models.PositiveIntegerField()),
-                ('unit_price', models.DecimalField(decimal_places=2, max_digits=12)),
-                ('currency', models.CharField(max_length=3)),
-                ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.merchant')),
-                ('order', core.tenant_models.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.order')),
-                ('product', core.tenant_models.TenantForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.product')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("external_line", models.CharField(max_length=80)),
+                ("sku", models.CharField(max_length=80)),
+                ("title", models.CharField(blank=True, max_length=300)),
+                ("quantity", models.PositiveIntegerField()),
+                ("unit_price", models.DecimalField(decimal_places=2, max_digits=12)),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.merchant",
+                    ),
+                ),
+                (
+                    "order",
+                    core.tenant_models.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="orders.order",
+                    ),
+                ),
+                (
+                    "product",
+                    core.tenant_models.TenantForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orders.product",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='RejectedRow',
+            name="RejectedRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row_number', models.PositiveIntegerField()),
-                ('column', models.CharField(blank=True, max_length=120)),
-                ('value', models.CharField(blank=True, max_length=300)),
-                ('fault_code', models.CharField(max_length=40)),
-                ('wrong', models.CharField(max_length=500)),
-                ('right', models.CharField(max_length=500)),
-                ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.merchant')),
-                ('source', core.tenant_models.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rejected_rows', to='orders.import')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row_number", models.PositiveIntegerField()),
+                ("column", models.CharField(blank=True, max_length=120)),
+                ("value", models.CharField(blank=True, max_length=300)),
+                ("fault_code", models.CharField(max_length=40)),
+                ("params", models.JSONField(default=dict)),
+                ("wrong", models.CharField(max_length=500)),
+                ("right", models.CharField(max_length=500)),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.merchant",
+                    ),
+                ),
+                (
+                    "source",
+                    core.tenant_models.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rejected_rows",
+                        to="orders.import",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.UniqueConstraint(fields=('merchant', 'kind', 'name'), name='channel_once'),
+            model_name="channel",
+            constraint=models.UniqueConstraint(
+                fields=("merchant", "kind", "name"), name="channel_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='import',
-            index=models.Index(fields=['merchant', '-id'], name='import_newest'),
+            model_name="import",
+            index=models.Index(fields=["merchant", "-id"], name="import_newest"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['merchant', '-id'], name='order_newest'),
+            model_name="order",
+            index=models.Index(fields=["merchant", "-id"], name="order_newest"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['merchant', 'status', '-id'], name='order_status_newest'),
+            model_name="order",
+            index=models.Index(fields=["merchant", "status", "-id"], name="order_status_newest"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['merchant', 'country', '-id'], name='order_country_newest'),
+            model_name="order",
+            index=models.Index(fields=["merchant", "country", "-id"], name="order_country_newest"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['merchant', 'external_order'], name='order_external'),
+            model_name="order",
+            index=models.Index(fields=["merchant", "external_order"], name="order_external"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['merchant', 'buyer_digest', '-created_at'], name='order_same_buyer'),
+            model_name="order",
+            index=models.Index(
+                fields=["merchant", "buyer_digest", "-created_at"], name="order_same_buyer"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('merchant', 'channel', 'external_order'), name='order_once'),
+            model_name="order",
+            constraint=models.UniqueConstraint(
+                fields=("merchant", "channel", "external_order"), name="order_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('merchant', 'reference'), name='order_reference_once'),
+            model_name="order",
+            constraint=models.UniqueConstraint(
+                fields=("merchant", "reference"), name="order_reference_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='hold',
-            index=models.Index(condition=models.Q(('released_at__isnull', True)), fields=['merchant', 'code', '-id'], name='hold_open_newest'),
+            model_name="hold",
+            index=models.Index(
+                condition=models.Q(("released_at__isnull", True)),
+                fields=["merchant", "code", "-id"],
+                name="hold_open_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='hold',
-            index=models.Index(fields=['merchant', 'order'], name='hold_of_order'),
+            model_name="hold",
+            index=models.Index(fields=["merchant", "order"], name="hold_of_order"),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.UniqueConstraint(condition=models.Q(('released_at__isnull', True)), fields=('merchant', 'order', 'code', 'field'), name='hold_open_once'),
+            model_name="hold",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("released_at__isnull", True)),
+                fields=("merchant", "order", "code", "field"),
+                name="hold_open_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['merchant', 'gtin'], name='product_gtin'),
+            model_name="product",
+            index=models.Index(fields=["merchant", "gtin"], name="product_gtin"),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.UniqueConstraint(fields=('merchant', 'sku'), name='product_sku_once'),
+            model_name="product",
+            constraint=models.UniqueConstraint(fields=("merchant", "sku"), name="product_sku_once"),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('weight_g__gt', 0)), name='product_has_weight'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weight_g__gt", 0)), name="product_has_weight"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('unit_value__gte', 0)), name='product_value_not_negative'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("unit_value__gte", 0)), name="product_value_not_negative"
+            ),
         ),
         migrations.AddIndex(
-            model_name='orderline',
-            index=models.Index(condition=models.Q(('product__isnull', True)), fields=['merchant', 'sku'], name='order_line_unmapped'),
+            model_name="orderline",
+            index=models.Index(
+                condition=models.Q(("product__isnull", True)),
+                fields=["merchant", "sku"],
+                name="order_line_unmapped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.UniqueConstraint(fields=('merchant', 'order', 'external_line'), name='order_line_once'),
+            model_name="orderline",
+            constraint=models.UniqueConstraint(
+                fields=("merchant", "order", "external_line"), name="order_line_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='order_line_has_quantity'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)), name="order_line_has_quantity"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rejectedrow',
-            constraint=models.UniqueConstraint(fields=('merchant', 'source', 'row_number', 'column'), name='rejected_row_once'),
+            model_name="rejectedrow",
+            constraint=models.UniqueConstraint(
+                fields=("merchant", "source", "row_number", "column"), name="rejected_row_once"
+            ),
         ),
     ]

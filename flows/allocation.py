@@ -1,0 +1,133 @@
+"""Stage 3, allocation: a warehouse chosen with a stored explanation, stock reserved."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils import timezone
+
+from core.jobs import Later, handler
+from core.tenancy import merchant
+from orders.models import Order, OrderLine
+from orders.services import move_orders
+from warehouse.models import Location, StockBalance, Warehouse
+from warehouse.rules.allocation import Candidate, Demand, allocate
+from warehouse.services import StockGone, reserve_order
+from warehouse.services.reservations import Promise
+
+STRATEGY = "one_warehouse"
+BACKORDERS_PER_RUN = 200
+
+
+@handler("allocation.allocate", queue="flow")
+def allocate_order(merchant_id: int, payload: Mapping[str, Any]) -> None:
+    """Reserve stock for one accepted order, or mark it as backordered."""
+    try:
+        with merchant(merchant_id):
+            _allocate(payload["order_id"])
+    except StockGone as gone:
+        raise Later(0.2, str(gone)) from gone
+
+
+@handler("allocation.fill_backorders", queue="flow")
+def fill_backorders(merchant_id: int, payload: Mapping[str, Any]) -> None:  # noqa: ARG001
+    """Try backordered orders again, oldest first, after stock came in."""
+    last_id = 0
+    while True:
+        with merchant(merchant_id):
+            waiting = Order.objects.filter(status=Order.Status.BACKORDERED, pk__gt=last_id)
+            order_ids = list(waiting.order_by("id").values_list("id", flat=True)[:BACKORDERS_PER_RUN])
+        for order_id in order_ids:
+            allocate_order(merchant_id, {"order_id": order_id})
+        if len(order_ids) < BACKORDERS_PER_RUN:
+            return
+        last_id = order_ids[-1]
+
+
+def _allocate(order_id: int) -> None:
+    now = timezone.now()
+    order = Order.objects.select_for_update().get(pk=order_id)
+    if order.status not in (Order.Status.ACCEPTED, Order.Status.BACKORDERED):
+        return
+    lines = list(OrderLine.objects.filter(order=order).order_by("id"))
+    candidates, balances = _candidates({line.product_id for line in lines})
+    demands = [Demand(product_id=line.product_id, quantity=line.quantity) for line in lines]
+    verdict = allocate(
+        strategy=STRATEGY, demands=demands, candidates=candidates, destination=order.country
+    )
+    if verdict.warehouse_code is None:
+        if order.status == Order.Status.ACCEPTED:
+            move_orders(
+                order_ids=[order_id],
+                to=Order.Status.BACKORDERED,
+                actor="allocation",
+                now=now,
+                data=verdict.explanation,
+            )
+        return
+    warehouse = Warehouse.objects.get(code=verdict.warehouse_code)
+    reserve_order(
+        order_id=order_id,
+        warehouse=warehouse,
+        promises=_promises(lines, balances[warehouse.code]),
+        strategy=STRATEGY,
+        explanation=verdict.explanation,
+        now=now,
+    )
+    move_orders(
+        order_ids=[order_id],
+        to=Order.Status.ALLOCATED,
+        actor="allocation",
+        now=now,
+        data={"warehouse": warehouse.code},
+    )
+
+
+def _candidates(
+    product_ids: set[int],
+) -> tuple[list[Candidate], Mapping[str, list[StockBalance]]]:
+    """Return every active warehouse with what it has free, and its balances in pick order."""
+    balances = (
+        StockBalance.objects.filter(
+            product_id__in=product_ids,
+            location__kind=Location.Kind.BIN,
+            location__warehouse__is_active=True,
+            condition="good",
+        )
+        .select_related("location__warehouse")
+        .order_by("location__pick_sequence", "id")
+    )
+    by_warehouse: dict[str, list[StockBalance]] = defaultdict(list)
+    houses: dict[str, Warehouse] = {}
+    for balance in balances:
+        house = balance.location.warehouse
+        houses[house.code] = house
+        by_warehouse[house.code].append(balance)
+    candidates = []
+    for code, house in houses.items():
+        free: dict[int, int] = defaultdict(int)
+        for balance in by_warehouse[code]:
+            free[balance.product_id] += balance.on_hand - balance.reserved
+        candidates.append(
+            Candidate(code=code, country=house.country, priority=house.priority, free=dict(free))
+        )
+    return candidates, by_warehouse
+
+
+def _promises(lines: Sequence[OrderLine], balances: Sequence[StockBalance]) -> list[Promise]:
+    """Take each line's pieces from the first bins on the path that have some free."""
+    free = {balance.pk: balance.on_hand - balance.reserved for balance in balances}
+    promises = []
+    for line in lines:
+        wanted = line.quantity
+        for balance in balances:
+            if wanted and balance.product_id == line.product_id and free[balance.pk] > 0:
+                take = min(wanted, free[balance.pk])
+                promises.append(Promise(line.pk, balance.pk, take))
+                free[balance.pk] -= take
+                wanted -= take
+        if wanted:
+            raise StockGone(f"Line {line.pk} lacks {wanted} pieces.")
+    return promises

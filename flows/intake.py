@@ -1,0 +1,268 @@
+"""Stage 1, intake: received, checked, held or accepted, sorted.
+
+Files and the API come in through the same `receive_orders`. A batch is one transaction; a batch
+that another request was first with is read and tried again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, BinaryIO, cast
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from core.jobs import Work, enqueue, handler
+from core.tenancy import merchant
+from flows.checking import check_context
+from flows.new_orders import new_order, order_facts, payload_digest, product_facts
+from orders.files.faults import FileRefused
+from orders.files.faults import RejectedRow as UnreadableRow
+from orders.files.orders import ParsedOrder, parse_orders
+from orders.files.products import ParsedProduct, parse_products
+from orders.files.reader import open_table
+from orders.models import Channel, Import, Order, Product
+from orders.rules.bounds import bounds
+from orders.rules.checks import check_order
+from orders.rules.duplicates import content_fingerprint
+from orders.rules.facts import ProductFacts
+from orders.services import (
+    NewOrder,
+    ProductCounts,
+    add_rejected_rows,
+    ensure_channel,
+    finish_import,
+    insert_orders,
+    refuse_import,
+    save_progress,
+    start_import,
+    start_reading,
+    upsert_products,
+)
+from warehouse.models import Location
+from warehouse.services import StockLine, open_stock
+
+BATCH = 200
+TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a batch: created orders, and the ids of known ones sent again."""
+
+    created: tuple[Order, ...]
+    unchanged: tuple[int, ...]
+    different: tuple[int, ...]
+
+
+def submit_file(
+    *, merchant_id: int, kind: str, file: BinaryIO, filename: str, actor: str, now: datetime
+) -> Import:
+    """Store an uploaded file and queue its reading. The bytes are kept outside of the row."""
+    digest = hashlib.sha256()
+    while chunk := file.read(1 << 20):
+        digest.update(chunk)
+    file.seek(0)
+    name = default_storage.save(f"{merchant_id}/uploads/{digest.hexdigest()}", file)
+    with merchant(merchant_id):
+        upload = start_import(
+            kind=kind,
+            file_name=filename,
+            storage_name=name,
+            sha256=digest.hexdigest(),
+            actor=actor,
+            now=now,
+        )
+        enqueue([Work("intake.read_file", str(upload.pk), {"import_id": upload.pk})], now=now)
+    return upload
+
+
+@handler("intake.read_file", queue="flow")
+def read_file(merchant_id: int, payload: Mapping[str, Any]) -> None:
+    """Read one uploaded file batch by batch; after a kill, go on behind the last saved batch."""
+    with merchant(merchant_id):
+        upload = Import.objects.get(pk=payload["import_id"])
+    if upload.status in (Import.Status.DONE, Import.Status.REFUSED):
+        return
+    try:
+        with (
+            default_storage.open(upload.storage_name) as stored,
+            open_table(cast("BinaryIO", stored.file), upload.file_name) as table,
+        ):
+            entries: Iterator[Any]
+            if upload.kind == Import.Kind.ORDERS:
+                entries = parse_orders(table)
+            else:
+                entries = parse_products(table)
+            _read_batches(merchant_id, upload, entries)
+    except FileRefused as fault:
+        with merchant(merchant_id):
+            refuse_import(
+                import_id=upload.pk, fault=fault, actor=upload.created_by, now=timezone.now()
+            )
+        return
+    with merchant(merchant_id):
+        finish_import(import_id=upload.pk, actor=upload.created_by, now=timezone.now())
+
+
+def _read_batches(merchant_id: int, upload: Import, entries: Iterator[Any]) -> None:
+    """Take entries in batches; the counts are saved in the transaction that writes the batch."""
+    take = _take_orders if upload.kind == Import.Kind.ORDERS else _take_products
+    remaining = islice(entries, upload.resume_after_row, None)
+    while batch := list(islice(remaining, BATCH)):
+        rejected = [entry for entry in batch if isinstance(entry, UnreadableRow)]
+        readable = [entry for entry in batch if not isinstance(entry, UnreadableRow)]
+        now = timezone.now()
+        with merchant(merchant_id):
+            start_reading(import_id=upload.pk, layout=upload.layout)
+            add_rejected_rows(import_id=upload.pk, rows=rejected)
+            rows, created, updated = take(readable, upload, now)
+            save_progress(
+                import_id=upload.pk,
+                read=len(batch),
+                rows=rows + len(rejected),
+                entries=len(readable),
+                created=created,
+                updated=updated,
+                rejected=len(rejected),
+            )
+
+
+def _take_orders(orders: list[ParsedOrder], upload: Import, now: datetime) -> tuple[int, int, int]:
+    channel = ensure_channel(kind=Channel.Kind.UPLOAD, name="upload", now=now)
+    received = receive_orders(orders=orders, channel=channel, actor=upload.created_by, now=now)
+    rows = sum(len(order.lines) for order in orders)
+    return rows, len(received.created), 0
+
+
+def _take_products(
+    products: list[ParsedProduct], upload: Import, now: datetime
+) -> tuple[int, int, int]:
+    counts = receive_products(
+        products=[entry.product for entry in products],
+        stock={entry.product.sku: entry.stock for entry in products},
+        actor=upload.created_by,
+        now=now,
+    )
+    return len(products), counts.created, counts.updated
+
+
+def receive_products(
+    *, products: Sequence[ProductFacts], stock: Mapping[str, int], actor: str, now: datetime
+) -> ProductCounts:
+    """Write products and open the stock of those that never had any, in the active block."""
+    counts = upsert_products(products=products, now=now)
+    bins = list(
+        Location.objects.filter(kind=Location.Kind.BIN, warehouse__is_active=True)
+        .order_by("warehouse__priority", "warehouse_id", "pick_sequence")
+        .select_related("warehouse")[:500]
+    )
+    if not bins:
+        return counts
+    bins = [place for place in bins if place.warehouse_id == bins[0].warehouse_id]
+    supplier = Location.objects.get(warehouse_id=bins[0].warehouse_id, kind=Location.Kind.SUPPLIER)
+    by_bin: dict[int, list[StockLine]] = {}
+    for sku, quantity in stock.items():
+        product_id = counts.ids[sku]
+        place = product_id % len(bins)
+        by_bin.setdefault(place, []).append(StockLine(product_id, quantity, sku))
+    opened = 0
+    for place, lines in sorted(by_bin.items()):
+        opened += open_stock(lines=lines, supplier=supplier, to=bins[place], actor=actor, now=now)
+    if opened:
+        key = f"{now.isoformat()}"
+        enqueue([Work("allocation.fill_backorders", key, {})], now=now)
+    return counts
+
+
+def receive_orders(
+    *, orders: Sequence[ParsedOrder], channel: Channel, actor: str, now: datetime
+) -> Received:
+    """Check and insert orders in the active merchant block; accepted ones go on to allocation.
+
+    An order is one by (channel, external order). The same content again is counted as unchanged;
+    other content is left alone and recorded as a conflict on the known order.
+    """
+    for attempt in range(1, TRIES + 1):
+        try:
+            with transaction.atomic():
+                return _receive(orders, channel, actor, now)
+        except IntegrityError:
+            if attempt == TRIES:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _receive(
+    orders: Sequence[ParsedOrder], channel: Channel, actor: str, now: datetime
+) -> Received:
+    known = {
+        number: (pk, digest)
+        for pk, number, digest in Order.objects.filter(
+            channel=channel, external_order__in=[order.external_order for order in orders]
+        ).values_list("id", "external_order", "content_sha256")
+    }
+    products = _products_by_sku({line.sku for order in orders for line in order.lines})
+    facts = {sku: product_facts(product) for sku, product in products.items()}
+    fresh = [order for order in orders if order.external_order not in known]
+    digests = [content_fingerprint(order_facts(order), key=_pepper()) for order in fresh]
+    earlier = _same_buyer(digests, now)
+    context = check_context(now.date())
+    new: list[NewOrder] = []
+    for order, digest in zip(fresh, digests, strict=True):
+        check = check_order(
+            order_facts(order),
+            products=facts,
+            context=replace(context, duplicate_of=earlier.get(digest, "")),
+        )
+        made = new_order(
+            parsed=order,
+            check=check,
+            channel=channel,
+            products=products,
+            facts=facts,
+            digest=digest,
+            now=now,
+        )
+        earlier.setdefault(digest, made.order.external_order)
+        new.append(made)
+    created = insert_orders(orders=new, actor=actor, now=now) if new else []
+    accepted = [order.pk for order in created if order.status == Order.Status.ACCEPTED]
+    enqueue([allocation_work(order_id) for order_id in accepted], now=now)
+    again = [order for order in orders if order.external_order in known]
+    different = [
+        known[order.external_order][0]
+        for order in again
+        if known[order.external_order][1] != payload_digest(order)
+    ]
+    unchanged = [
+        known[order.external_order][0]
+        for order in again
+        if known[order.external_order][1] == payload_digest(order)
+    ]
+    return Received(tuple(created), tuple(unchanged), tuple(different))
+
+
+def allocation_work(order_id: int) -> Work:
+    """The job that allocates one order."""
+    return Work("allocation.allocate", str(order_id), {"order_id": order_id})
+
+
+def _pepper() -> bytes:
+    return str(settings.KEY_PEPPER).encode()
+
+
+def _products_by_sku(skus: set[str]) -> dict[str, Product]:
+    return {product.sku: product for product in Product.objects.filter(sku__in=skus)}
+
+
+def _same_buyer(digests: Sequence[str], now: datetime) -> dict[str, str]:
+    since = now - timedelta(hours=bounds().duplicate_window_hours)
+    rows = Order.objects.filter(buyer_digest__in=digests, created_at__gte=since)
+    return dict(rows.values_list("buyer_digest", "external_order"))

@@ -1,0 +1,173 @@
+"""The rows of a new order, made from what the channel said and what the checks found."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
+
+from core.money import convert, round_half_up
+from core.tenancy import active_merchant_id
+from orders.files.orders import ParsedOrder
+from orders.models import Channel, Hold, Order, OrderLine, Product
+from orders.rules.checks import OrderCheck
+from orders.rules.facts import AddressFacts, LineFacts, OrderFacts, ProductFacts
+from orders.rules.reasons import HoldFinding
+from orders.rules.sorting import sort_order
+from orders.services import NewOrder
+from orders.services.products import FIELDS
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+REFERENCE_LENGTH = 9
+
+
+def payload_digest(order: ParsedOrder) -> str:
+    """Return the SHA-256 of what the channel said, without the rows it said it in."""
+    said = asdict(order)
+    for name in ("repeated_rows", "unread_rows"):
+        said.pop(name)
+    for line in said["lines"]:
+        line.pop("row")
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def product_facts(product: Product) -> ProductFacts:
+    """Return what the checks need of a stored product."""
+    values = {name: getattr(product, name) for name in FIELDS}
+    return ProductFacts(sku=product.sku, **values)
+
+
+def order_facts(order: ParsedOrder) -> OrderFacts:
+    """Return what the checks need of an order as it came in."""
+    return OrderFacts(
+        external_order=order.external_order,
+        address=AddressFacts(
+            name=order.recipient_name,
+            company=order.company,
+            street_lines=order.street_lines,
+            city=order.city,
+            region=order.region,
+            postal_code=order.postal_code,
+            country=order.country,
+        ),
+        phone=order.phone,
+        email=order.email,
+        recipient_id=order.recipient_id,
+        currency=order.currency,
+        paid_at=order.paid_at,
+        lines=tuple(
+            LineFacts(line.external_line, line.sku, line.title, line.quantity, line.unit_price)
+            for line in order.lines
+        ),
+        unread_rows=order.unread_rows,
+    )
+
+
+def new_order(
+    *,
+    parsed: ParsedOrder,
+    check: OrderCheck,
+    channel: Channel,
+    products: Mapping[str, Product],
+    facts: Mapping[str, ProductFacts],
+    digest: str,
+    now: datetime,
+) -> NewOrder:
+    """Build the rows of one checked order."""
+    lines, currency = _lines(parsed, products, now)
+    known = tuple(line for line in order_facts(parsed).lines if line.sku in facts)
+    sorting = sort_order(known, products=facts, country=check.address.country) if known else None
+    streets = (*check.address.street_lines, "", "", "")
+    order = Order(
+        merchant_id=active_merchant_id(),
+        channel=channel,
+        external_order=parsed.external_order,
+        reference="WB" + "".join(secrets.choice(ALPHABET) for _ in range(REFERENCE_LENGTH)),
+        content_sha256=payload_digest(parsed),
+        buyer_digest=digest,
+        placed_at=parsed.placed_at,
+        paid_at=parsed.paid_at,
+        ship_by=parsed.ship_by,
+        service_level=parsed.service_level[:40],
+        currency=currency,
+        goods_value=sum((line.unit_price * line.quantity for line in lines), Decimal(0)),
+        shipping_price=parsed.shipping_price or Decimal(0),
+        weight_g=sorting.weight_g if sorting else 0,
+        sorting=sorting.category if sorting else "",
+        recipient_name=check.address.name[:120],
+        company=check.address.company[:120],
+        street_1=streets[0][:200],
+        street_2=streets[1][:200],
+        street_3=" ".join(filter(None, streets[2:]))[:200],
+        city=check.address.city[:100],
+        region=check.address.region[:100],
+        postal_code=check.address.postal_code[:20],
+        country=check.address.country[:2],
+        phone=(check.phone_e164 or parsed.phone)[:30],
+        email=parsed.email[:254],
+        recipient_id=parsed.recipient_id[:40],
+        note=parsed.note[:500],
+        created_at=now,
+    )
+    holds = _holds(check.findings, now)
+    return NewOrder(order=order, lines=lines, holds=holds, changes=check.changes)
+
+
+def _lines(
+    parsed: ParsedOrder, products: Mapping[str, Product], now: datetime
+) -> tuple[list[OrderLine], str]:
+    """Return the lines, priced in one currency: the file's, else the first product's."""
+    first = next((products[line.sku] for line in parsed.lines if line.sku in products), None)
+    currency = parsed.currency or (first.currency if first else "EUR")
+    lines = []
+    for line in parsed.lines:
+        product = products.get(line.sku)
+        price = line.unit_price
+        if price is None:
+            price = _value_in(product, currency, now)
+        lines.append(
+            OrderLine(
+                merchant_id=active_merchant_id(),
+                external_line=line.external_line,
+                sku=line.sku,
+                title=(line.title or (product.title if product else ""))[:300],
+                product=product,
+                quantity=line.quantity,
+                unit_price=round_half_up(price, currency),
+                currency=currency,
+            )
+        )
+    return lines, currency
+
+
+def _value_in(product: Product | None, currency: str, now: datetime) -> Decimal:
+    if product is None:
+        return Decimal(0)
+    return convert(product.unit_value, product.currency, currency, now.date()).amount
+
+
+def _holds(findings: Sequence[HoldFinding], now: datetime) -> list[Hold]:
+    """One hold per (code, what it points at); a finding about a product points at its SKU too."""
+    holds: dict[tuple[str, str], Hold] = {}
+    for finding in findings:
+        place = ":".join(filter(None, (finding.field, finding.params.get("sku", ""))))[:120]
+        holds.setdefault(
+            (finding.code, place),
+            Hold(
+                merchant_id=active_merchant_id(),
+                code=finding.code,
+                field=place,
+                reason_code=finding.reason_code,
+                params=dict(finding.params),
+                suggestion=dict(finding.suggestion),
+                reason=finding.sentence[:500],
+                remedy=finding.remedy[:500],
+                released_by_role=finding.released_by,
+                raised_at=now,
+            ),
+        )
+    return list(holds.values())

@@ -1,0 +1,52 @@
+"""Holds: raised by checks, released by those whom the hold names."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.events import record
+from orders.models import Hold, Order
+from orders.services.orders import move_orders
+
+ALWAYS = {"member": "owner", "staff": "admin"}
+
+
+class HoldAlreadyReleased(Exception):
+    """The hold was released before; nothing changed."""
+
+
+class NotYourHold(Exception):
+    """The hold is for another role to release."""
+
+
+def release_hold(*, hold_id: int, role: str, actor: str, now: datetime) -> bool:
+    """Release a hold; return whether the order is accepted now because it was the last one.
+
+    `role` is the releaser's, as `member:operations` or `staff:customs`. Raises
+    `HoldAlreadyReleased`, `NotYourHold`, or `Hold.DoesNotExist`.
+    """
+    order_id = Hold.objects.values_list("order_id", flat=True).get(pk=hold_id)
+    Order.objects.select_for_update().get(pk=order_id)
+    hold = Hold.objects.get(pk=hold_id)
+    if hold.released_at is not None:
+        raise HoldAlreadyReleased("This hold was released before.")
+    if not _may_release(role, hold.released_by_role):
+        raise NotYourHold(f"This hold is released by {hold.released_by_role.replace(':', ' ')}.")
+    hold.released_at, hold.released_by = now, actor
+    hold.save(update_fields=["released_at", "released_by"])
+    record(
+        kind="hold.released",
+        subject_kind="order",
+        subject_id=order_id,
+        actor=actor,
+        now=now,
+        data={"code": hold.code, "field": hold.field},
+    )
+    if Hold.objects.filter(order_id=order_id, released_at__isnull=True).exists():
+        return False
+    return bool(move_orders(order_ids=[order_id], to=Order.Status.ACCEPTED, actor=actor, now=now))
+
+
+def _may_release(role: str, wanted: str) -> bool:
+    door, _, _ = wanted.partition(":")
+    return role in (wanted, f"{door}:{ALWAYS[door]}")

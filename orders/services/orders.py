@@ -1,0 +1,85 @@
+"""Orders: inserted whole, with lines, holds and history; moved by conditional updates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from core.events import Change, record_many
+from core.states import move
+from core.tenancy import active_merchant_id
+from orders.models import Channel, Hold, Order, OrderLine
+from orders.states import MOVES
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """An order that passed its checks, or did not: with holds it is held, else accepted."""
+
+    order: Order
+    lines: Sequence[OrderLine]
+    holds: Sequence[Hold]
+    changes: Sequence[str] = field(default_factory=tuple)
+
+
+def ensure_channel(*, kind: str, name: str, now: datetime) -> Channel:
+    """Return the active merchant's channel of that kind and name, made when it is the first use."""
+    channel, _ = Channel.objects.get_or_create(
+        merchant_id=active_merchant_id(), kind=kind, name=name, defaults={"created_at": now}
+    )
+    return channel
+
+
+def insert_orders(*, orders: Sequence[NewOrder], actor: str, now: datetime) -> list[Order]:
+    """Insert orders with their lines, holds and events in a handful of statements.
+
+    Raises `IntegrityError` when another request inserted one of them first: the caller reads
+    again and repeats.
+    """
+    for new in orders:
+        new.order.status = Order.Status.HELD if new.holds else Order.Status.ACCEPTED
+    inserted = Order.objects.bulk_create([new.order for new in orders])
+    for new in orders:
+        for line in new.lines:
+            line.order = new.order
+        for hold in new.holds:
+            hold.order = new.order
+    OrderLine.objects.bulk_create([line for new in orders for line in new.lines])
+    Hold.objects.bulk_create([hold for new in orders for hold in new.holds])
+    record_many([_received(new) for new in orders], actor=actor, now=now)
+    return inserted
+
+
+def _received(new: NewOrder) -> Change:
+    codes = sorted({hold.code for hold in new.holds})
+    data: dict[str, Any] = {"lines": len(new.lines)}
+    if codes:
+        data["holds"] = codes
+    if new.changes:
+        data["address_changes"] = list(new.changes)
+    return Change(f"order.{new.order.status}", "order", new.order.pk, data)
+
+
+def move_orders(
+    *,
+    order_ids: Sequence[int],
+    to: str,
+    actor: str,
+    now: datetime,
+    data: Mapping[str, Any] | None = None,
+) -> int:
+    """Move orders to a status where the table of moves allows it; return how many moved."""
+    rows = Order.objects.filter(pk__in=order_ids)
+    before = set(rows.filter(status=to).values_list("pk", flat=True))
+    moved = move(rows, moves=MOVES, to=to)
+    if moved:
+        after = rows.filter(status=to).values_list("pk", flat=True)
+        changes = [
+            Change(f"order.{to}", "order", order_id, dict(data or {}))
+            for order_id in after
+            if order_id not in before
+        ]
+        record_many(changes, actor=actor, now=now)
+    return moved

@@ -1,0 +1,26 @@
+"""The only writer of the shipping tables."""
+
+from __future__ import annotations
+
+from shipping.services.bookings import (
+    attach_invoice,
+    begin_sending,
+    mark_booked,
+    mark_refused,
+    mark_unclear,
+    plan_booking,
+    take_s10_number,
+)
+from shipping.services.handovers import NothingToHandOver, close_handover, mark_told, set_manifest
+from shipping.services.terms import (
+    accept_agreement,
+    agreement_in_force,
+    propose_agreement,
+    publish_rate_card,
+)
+
+__all__ = [
+    "NothingToHandOver", "accept_agreement", "agreement_in_force", "attach_invoice",
+    "begin_sending", "close_handover", "mark_booked", "mark_refused", "mark_told", "mark_unclear",
+    "plan_booking", "propose_agreement", "publish_rate_card", "set_manifest", "take_s10_number",
+]  # fmt: skip

@@ -1,0 +1,143 @@
+"""Bookings: "sending" is committed before the carrier is asked, the answer is a second step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+
+from core.events import record
+from core.models import Document
+from core.states import move
+from shipping.models import Booking, S10Range
+from shipping.rules.s10 import build_s10
+from shipping.states import BOOKING_MOVES
+from warehouse.models import Parcel
+
+S = Booking.Status
+
+
+class NoNumbersLeft(Exception):
+    """The postal operator's number range is used up; ask for a new one."""
+
+
+def plan_booking(
+    *,
+    parcel: Parcel,
+    carrier_code: str,
+    service_code: str,
+    choice: Mapping[str, Any],
+    invoice_number: str,
+    tracking_number: str,
+    now: datetime,
+) -> Booking:
+    """Plan the booking of a parcel with the stored reason of its service.
+
+    `tracking_number` is the S10 number we give a postal item, "" where the carrier numbers.
+    The caller holds the parcel's row, so that two workers cannot plan two.
+    """
+    attempt = Booking.objects.filter(parcel=parcel).count() + 1
+    booking = Booking.objects.create(
+        parcel=parcel,
+        reference=f"{parcel.reference}-B{attempt}",
+        carrier_code=carrier_code,
+        service_code=service_code,
+        choice=dict(choice),
+        invoice_number=invoice_number,
+        tracking_number=tracking_number,
+        created_at=now,
+    )
+    record(
+        kind="booking.planned",
+        subject_kind="order",
+        subject_id=parcel.order_id,
+        actor="booking",
+        now=now,
+        data={"service": service_code, "reason": choice["reason"]["text"]},
+    )
+    return booking
+
+
+def take_s10_number(*, service_indicator: str, country: str) -> str:
+    """Take the next number of the operator's range; a number is never given twice."""
+    numbers = S10Range.objects.filter(
+        service_indicator=service_indicator, country=country, next_serial__lte=F("last_serial")
+    )
+    found = numbers.select_for_update().first()
+    if found is None:
+        raise NoNumbersLeft(f"No {service_indicator}…{country} numbers are left.")
+    S10Range.objects.filter(pk=found.pk).update(next_serial=F("next_serial") + 1)
+    return build_s10(service_indicator, found.next_serial, country)
+
+
+def begin_sending(*, booking_id: int, now: datetime) -> Booking | None:
+    """Commit the intent before the call; None when the booking is past being sent.
+
+    A booking that is already `sending` comes back too: a worker died between call and answer, and
+    the caller must look our reference up before it may ask again (`send_attempts` > 1 says so).
+    """
+    booking = Booking.objects.select_for_update().get(pk=booking_id)
+    if booking.status not in (S.PLANNED, S.SENDING):
+        return None
+    booking.status = S.SENDING
+    booking.sending_since = booking.sending_since or now
+    booking.send_attempts += 1
+    booking.save(update_fields=["status", "sending_since", "send_attempts"])
+    return booking
+
+
+def mark_booked(
+    *, booking_id: int, tracking_number: str, label: Document | None, now: datetime
+) -> bool:
+    """Store the carrier's answer; False when another worker stored it first."""
+    rows = Booking.objects.filter(pk=booking_id)
+    moved = move(
+        rows,
+        moves=BOOKING_MOVES,
+        to=S.BOOKED,
+        tracking_number=tracking_number,
+        label=label,
+        booked_at=now,
+    )
+    if moved:
+        booking = rows.select_related("parcel").get()
+        record(
+            kind="booking.booked",
+            subject_kind="order",
+            subject_id=booking.parcel.order_id,
+            actor="booking",
+            now=now,
+            data={"tracking_number": tracking_number, "service": booking.service_code},
+        )
+    return bool(moved)
+
+
+def mark_refused(*, booking_id: int, refusal: str, now: datetime) -> None:
+    """The carrier will not take the parcel: a person decides what now."""
+    _end(booking_id=booking_id, to=S.REFUSED, why=refusal, now=now)
+
+
+def mark_unclear(*, booking_id: int, why: str, now: datetime) -> None:
+    """Nobody knows whether the carrier booked: a person decides, never a blind retry."""
+    _end(booking_id=booking_id, to=S.UNCLEAR, why=why, now=now)
+
+
+def _end(*, booking_id: int, to: str, why: str, now: datetime) -> None:
+    rows = Booking.objects.filter(pk=booking_id)
+    if move(rows, moves=BOOKING_MOVES, to=to, refusal=why[:500]):
+        booking = rows.select_related("parcel").get()
+        record(
+            kind=f"booking.{to}",
+            subject_kind="order",
+            subject_id=booking.parcel.order_id,
+            actor="booking",
+            now=now,
+            data={"why": why[:300]},
+        )
+
+
+def attach_invoice(*, booking_id: int, invoice: Document) -> None:
+    """Attach the commercial invoice."""
+    Booking.objects.filter(pk=booking_id, invoice__isnull=True).update(invoice=invoice)

@@ -1,0 +1,30 @@
+"""The only writer of the warehouse's tables."""
+
+from __future__ import annotations
+
+from warehouse.services.packing import (
+    NotPackable,
+    PackedParcel,
+    pack_parcel,
+    record_scans,
+)
+from warehouse.services.reservations import (
+    StockGone,
+    consume_reservations,
+    reserve_order,
+)
+from warehouse.services.stock import StockLine, move_stock, open_stock
+from warehouse.services.waves import (
+    WavePlan,
+    confirm_picks,
+    plan_wave,
+    release_wave,
+    set_parcel_service,
+    set_pick_list,
+)
+
+__all__ = [
+    "NotPackable", "PackedParcel", "StockGone", "StockLine", "WavePlan", "confirm_picks",
+    "consume_reservations", "move_stock", "open_stock", "pack_parcel", "plan_wave",
+    "record_scans", "release_wave", "reserve_order", "set_parcel_service", "set_pick_list",
+]  # fmt: skip

@@ -1,0 +1,182 @@
+"""Waves: orders picked together, their parcels planned and their pick tasks laid in a path."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.events import Change, record, record_many
+from core.models import Document
+from core.numbers import next_numbers
+from orders.models import Order
+from warehouse.models import Parcel, ParcelItem, PickTask, Reservation, Warehouse, Wave
+from warehouse.rules.cartons import Item, suggest_carton
+
+
+@dataclass(frozen=True, slots=True)
+class WavePlan:
+    """A wave with the parcels planned in it."""
+
+    wave: Wave
+    parcel_ids: tuple[int, ...]
+
+
+def plan_wave(
+    *, warehouse: Warehouse, orders: Sequence[Order], actor: str, now: datetime
+) -> WavePlan:
+    """Plan a parcel for each allocated order and lay the pick tasks in path order.
+
+    The caller holds the orders' rows locked and passes only allocated ones without a parcel.
+    """
+    number = next_numbers(kind="wave")[0]
+    wave = Wave.objects.create(number=f"W{number:05d}", warehouse=warehouse, created_at=now)
+    reservations = _reservations_of(orders)
+    parcels = _plan_parcels(wave, orders, reservations, now)
+    parcel_of_order = {parcel.order_id: parcel for parcel in parcels}
+    _plan_items(parcel_of_order, reservations)
+    _lay_path(wave, parcel_of_order, reservations)
+    record(
+        kind="wave.planned",
+        subject_kind="wave",
+        subject_id=wave.pk,
+        actor=actor,
+        now=now,
+        data={"orders": len(orders)},
+    )
+    return WavePlan(wave, tuple(parcel.pk for parcel in parcels))
+
+
+def _reservations_of(orders: Sequence[Order]) -> Mapping[int, list[Reservation]]:
+    rows = (
+        Reservation.objects.filter(
+            order_line__order_id__in=[order.pk for order in orders],
+            status=Reservation.Status.RESERVED,
+        )
+        .select_related("order_line", "order_line__product", "balance__location")
+        .order_by("id")
+    )
+    by_order: dict[int, list[Reservation]] = defaultdict(list)
+    for row in rows:
+        by_order[row.order_line.order_id].append(row)
+    return by_order
+
+
+def _plan_parcels(
+    wave: Wave,
+    orders: Sequence[Order],
+    reservations: Mapping[int, list[Reservation]],
+    now: datetime,
+) -> list[Parcel]:
+    parcels = []
+    for order in orders:
+        items = [
+            Item(
+                length_mm=row.order_line.product.length_mm,
+                width_mm=row.order_line.product.width_mm,
+                height_mm=row.order_line.product.height_mm,
+                weight_g=row.order_line.product.weight_g,
+                quantity=row.quantity,
+            )
+            for row in reservations[order.pk]
+        ]
+        carton = suggest_carton(items)
+        parcels.append(
+            Parcel(
+                order=order,
+                reference=f"{order.reference}-1",
+                warehouse=wave.warehouse,
+                wave=wave,
+                carton_code=carton.code,
+                length_mm=carton.length_mm,
+                width_mm=carton.width_mm,
+                height_mm=carton.height_mm,
+                expected_weight_g=carton.gross_weight_g,
+                created_at=now,
+            )
+        )
+    return Parcel.objects.bulk_create(parcels)
+
+
+def _plan_items(
+    parcel_of_order: Mapping[int, Parcel], reservations: Mapping[int, list[Reservation]]
+) -> None:
+    quantities: dict[tuple[int, int, int], int] = defaultdict(int)
+    for order_id, parcel in parcel_of_order.items():
+        for row in reservations[order_id]:
+            key = (parcel.pk, row.order_line_id, row.order_line.product_id)
+            quantities[key] += row.quantity
+    ParcelItem.objects.bulk_create(
+        ParcelItem(
+            parcel_id=parcel_id, order_line_id=line_id, product_id=product_id, quantity=quantity
+        )
+        for (parcel_id, line_id, product_id), quantity in quantities.items()
+    )
+
+
+def _lay_path(
+    wave: Wave,
+    parcel_of_order: Mapping[int, Parcel],
+    reservations: Mapping[int, list[Reservation]],
+) -> None:
+    steps = [
+        (row.balance.location.pick_sequence, row.balance.location.code, parcel, row)
+        for order_id, parcel in parcel_of_order.items()
+        for row in reservations[order_id]
+    ]
+    steps.sort(key=lambda step: (step[0], step[1], step[2].pk, step[3].pk))
+    PickTask.objects.bulk_create(
+        PickTask(
+            wave=wave,
+            parcel=parcel,
+            reservation=row,
+            product_id=row.order_line.product_id,
+            location=row.balance.location,
+            quantity=row.quantity,
+            position=position,
+        )
+        for position, (_, _, parcel, row) in enumerate(steps, start=1)
+    )
+
+
+def release_wave(*, wave_id: int, actor: str, now: datetime) -> bool:
+    """Move a planned wave to released; False when somebody was first."""
+    planned = Wave.objects.filter(pk=wave_id, status=Wave.Status.PLANNED)
+    if not planned.update(status=Wave.Status.RELEASED, released_at=now):
+        return False
+    record(kind="wave.released", subject_kind="wave", subject_id=wave_id, actor=actor, now=now)
+    return True
+
+
+def set_parcel_service(*, parcel_id: int, service_code: str) -> None:
+    """Write down which service a planned parcel goes by."""
+    Parcel.objects.filter(pk=parcel_id).update(service_code=service_code)
+
+
+def set_pick_list(*, wave_id: int, document: Document) -> None:
+    """Attach the wave's pick list."""
+    Wave.objects.filter(pk=wave_id, pick_list__isnull=True).update(pick_list=document)
+
+
+def confirm_picks(
+    *, wave_id: int, task_ids: Sequence[int] | None, actor: str, now: datetime
+) -> int:
+    """Confirm pick tasks (all open ones when `task_ids` is None); return how many were new.
+
+    A wave whose last task is picked moves to picked.
+    """
+    open_tasks = PickTask.objects.filter(wave_id=wave_id, picked_at__isnull=True)
+    wanted = open_tasks if task_ids is None else open_tasks.filter(pk__in=task_ids)
+    reservation_ids = list(
+        wanted.order_by("id").select_for_update().values_list("reservation_id", flat=True)
+    )
+    PickTask.objects.filter(wave_id=wave_id, reservation_id__in=reservation_ids).update(
+        picked_at=now, picked_by=actor
+    )
+    Reservation.objects.filter(pk__in=reservation_ids).update(status=Reservation.Status.PICKED)
+    if not open_tasks.exists():
+        released = Wave.objects.filter(pk=wave_id, status=Wave.Status.RELEASED)
+        if released.update(status=Wave.Status.PICKED):
+            record_many([Change("wave.picked", "wave", wave_id)], actor=actor, now=now)
+    return len(reservation_ids)
