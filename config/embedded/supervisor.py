@@ -128,12 +128,14 @@ class Supervisor:
     def _start_sandbox(self) -> None:
         if os.environ.get("SANDBOX_URL"):
             return
-        state_dir = self._data_dir / "sandbox"
-        state_dir.mkdir(exist_ok=True)
+        folder = self._data_dir / "sandbox"
+        folder.mkdir(exist_ok=True)
         command = ["python", "-m", "sandbox", "--port", str(self._ports.sandbox)]
+        command += ["--data", str(folder)]
+        command += ["--way-seconds", os.environ.get("SANDBOX_WAY_SECONDS", "8")]
         # The stand-ins are another company's program: nothing of ours is in their environment.
         env = {key: value for key, value in os.environ.items() if not key.endswith("_URL")}
-        env |= {"SANDBOX_STATE": str(state_dir / "state.sqlite3"), "PYTHONUNBUFFERED": "1"}
+        env["PYTHONUNBUFFERED"] = "1"
         self._start_child(Child("sandbox", command, env=env, cwd=ROOT, say=self._say))
 
     def _start_process(self, process: Process) -> None:
