@@ -50,8 +50,12 @@ def check_address(address: AddressFacts) -> AddressCheck:
     form = country_format(code)
     normal = replace(tidy, country=code, postal_code=_punctuated(tidy.postal_code, form))
     region = _find(form.regions, normal.region)
-    if form.regions and region is None and not normal.region:
-        region = _region_of(normal.postal_code, form)
+    told = _region_of(normal.postal_code, form) if region is None else None
+    # The postal code tells the region where none stands or where a longer name for it does
+    # (Comunidad de Madrid for Madrid).
+    if told is not None and fold(told.name) in (fold(normal.region) or fold(told.name)):
+        region = told
+        normal = replace(normal, region="")
     if region is not None:
         normal = replace(normal, region=_written(region, normal.region, form))
         city = _find(region.parts, normal.city)

@@ -84,7 +84,7 @@ def _goods(
         if line.sku in seen:
             continue
         seen.add(line.sku)
-        yield from check_customs_data(product, stop_words=context.stop_words)
+        yield from check_customs_data(product, context=context)
         yield from check_battery(product, country=country, context=context)
         yield from check_restriction(product, country=country, context=context)
 

@@ -1,8 +1,8 @@
 """What the checks ask of higher rooms. Customs stands above orders, so its knowledge arrives here
 as plain callables; ``None`` leaves that check out."""
 
-from collections.abc import Callable, Set
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from orders.rules.facts import AddressFacts, ProductFacts
@@ -31,8 +31,8 @@ class CheckContext:
     ``battery_refusal(product, country)`` and ``restriction(product, country)`` say why not, in an
     English sentence, or ``None``. ``recipient_id(value, country)`` finds a missing or invalid
     identifier. ``denied_party(address)`` finds the closest entry. ``convert(amount, from, to)``
-    gives an amount in another currency or ``None`` without a rate. ``stop_words`` are customs
-    stop words for descriptions of goods, in small letters. ``duplicate_of`` names the order whose
+    gives an amount in another currency or ``None`` without a rate. ``description_fault`` says
+    why customs would refuse a description of goods. ``duplicate_of`` names the order whose
     ``content_fingerprint`` was the same within ``bounds().duplicate_window_hours``.
     """
 
@@ -41,5 +41,5 @@ class CheckContext:
     recipient_id: Callable[[str, str], RecipientIdFault | None] | None = None
     denied_party: Callable[[AddressFacts], PartyMatch | None] | None = None
     convert: Callable[[Decimal, str, str], Decimal | None] | None = None
-    stop_words: Set[str] = field(default_factory=frozenset)
+    description_fault: Callable[[str], str | None] | None = None
     duplicate_of: str = ""

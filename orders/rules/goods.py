@@ -1,7 +1,6 @@
 """Checks of one order line against its product: value, customs data, battery, restrictions."""
 
-import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from decimal import Decimal
 
 from orders.rules.bounds import bounds
@@ -9,29 +8,7 @@ from orders.rules.context import CheckContext
 from orders.rules.facts import LineFacts, ProductFacts
 from orders.rules.reasons import HoldFinding, found
 
-WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 BATTERY_KINDS = frozenset({"none", "contained", "packed", "alone"})
-# Words that say nothing about the goods and do not rescue a vague term.
-FILLERS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "for",
-        "in",
-        "of",
-        "or",
-        "other",
-        "the",
-        "various",
-        "with",
-        "new",
-        "set",
-        "pcs",
-        "pc",
-        "x",
-    ]
-)
 
 
 def check_value(
@@ -67,39 +44,19 @@ def _money(amount: Decimal) -> str:
     return format(amount.quantize(Decimal("0.01")), "f")
 
 
-def check_customs_data(product: ProductFacts, *, stop_words: Set[str]) -> Iterator[HoldFinding]:
-    """What every declaration needs of a product. ``stop_words`` in small letters."""
+def check_customs_data(product: ProductFacts, *, context: CheckContext) -> Iterator[HoldFinding]:
+    """What every declaration needs of a product."""
     if not product.hs_code:
         yield found("hs_code_missing", sku=product.sku)
     if not product.origin_country:
         yield found("origin_missing", sku=product.sku)
     if product.weight_g <= 0:
         yield found("weight_missing", sku=product.sku)
-    if not product.customs_description.strip():
+    description = product.customs_description.strip()
+    if not description:
         yield found("description_missing", sku=product.sku)
-    elif is_vague(product.customs_description, stop_words):
-        yield found("description_vague", sku=product.sku, value=product.customs_description[:80])
-
-
-def is_vague(description: str, stop_words: Set[str]) -> bool:
-    """Whether nothing remains once stop words are taken out: “gift”, “electronic parts, goods”.
-
-    A stop word beside a real word (“gift box, cardboard”) is no fault: ICS2 refuses descriptions
-    that are only a stop word.
-    """
-    words = WORD.findall(description.casefold())
-    if not words:
-        return True
-    place = 0
-    while place < len(words):
-        step = next(
-            (n for n in (3, 2, 1) if " ".join(words[place : place + n]) in stop_words),
-            1 if words[place] in FILLERS or words[place].isdigit() else 0,
-        )
-        if not step:
-            return False
-        place += step
-    return True
+    elif context.description_fault and (why := context.description_fault(description)):
+        yield found("description_vague", sku=product.sku, value=description[:80], why=why)
 
 
 def check_battery(

@@ -243,7 +243,7 @@ REASONS: Mapping[str, Reason] = {
     "description_vague": Reason(
         "customs_data",
         "customs_description",
-        _("The customs description “%(value)s” of %(sku)s is too vague for customs."),
+        _("The customs description “%(value)s” of %(sku)s will not do: %(why)s"),
         _("Say what it is, of what and for what: “women's blouse, woven cotton”."),
         OPERATIONS,
     ),
