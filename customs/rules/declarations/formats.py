@@ -1,6 +1,7 @@
 """Formats of data elements: ``an..35``, ``n6``, ``n6..10``, ``a2``, ``decimal``, ``kg``, ``date``.
 
-Values are as in JSON: text, or whole numbers; decimals and dates are text.
+Values are as in JSON: text, or whole numbers; decimals and dates are text. ``list of an3`` is a
+list of such values.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from customs.rules.identifiers import check_identifier
 
 _CODED = re.compile(r"(?:text )?(an|a|n)(\d+)?(?:\.\.(\d+))?")
 _CLASSES = {"an": r"[^\n]", "a": "[A-Z]", "n": r"\d"}
+_LIST = "list of "
 _AMOUNTS = frozenset({"decimal", "amount0", "kg", "cm", "usd", "gbp", "int usd"})
 _IDENTIFIERS = frozenset({"EORI", "IOSS"})
 
@@ -52,9 +54,15 @@ def fits(form: str, value: object) -> bool:
 
     ``amount0`` is an amount that may be nought (free shipping); every other amount is above 0.
     """
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return False
-    text = str(value).strip()
+    if form.startswith(_LIST):
+        return isinstance(value, list) and all(fits(form.removeprefix(_LIST), v) for v in value)
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    if is_number and (form in _AMOUNTS or form[:1] in {"n", ""}):
+        return _text_fits(form, str(value))
+    return isinstance(value, str) and _text_fits(form, value.strip())
+
+
+def _text_fits(form: str, text: str) -> bool:
     if form in _AMOUNTS:
         return _is_amount(form, text)
     if form in _IDENTIFIERS:
@@ -64,6 +72,4 @@ def fits(form: str, value: object) -> bool:
     pattern = _pattern(form)
     if pattern is None:
         return bool(text)
-    if form == "n":
-        return pattern.fullmatch(text) is not None and int(text) > 0
-    return pattern.fullmatch(text) is not None
+    return pattern.fullmatch(text) is not None and (form != "n" or int(text) > 0)

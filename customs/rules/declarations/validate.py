@@ -87,11 +87,10 @@ def _check(row: Element, value: object, *, line: int, on: date) -> Iterator[Prob
     if row.parts:
         yield from _check_parts(row, value, line)
         return
-    for single in value if isinstance(value, list) else [value]:
-        if row.allowed and str(single) not in row.allowed:
-            yield _wrong(row, row.name, line, " / ".join(row.allowed))
-        elif not isinstance(single, Mapping) and not fits(row.format, single):
-            yield _wrong(row, row.name, line, row.format)
+    if row.allowed and str(value) not in row.allowed:
+        yield _wrong(row, row.name, line, " / ".join(row.allowed))
+    elif not fits(row.format, value):
+        yield _wrong(row, row.name, line, row.format)
 
 
 def _check_parts(row: Element, value: object, line: int) -> Iterator[Problem]:

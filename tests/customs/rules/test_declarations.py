@@ -305,7 +305,7 @@ INVOICE: dict[str, Any] = {
             "description": "Cotton T-shirt",
             "hs_code": "610910",
             "country_of_origin": "CN",
-            "quantity_unit": 2,
+            "quantity_unit": "2",
             "unit_price": "10.00",
             "line_total": "20.00",
         }
