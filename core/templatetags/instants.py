@@ -36,7 +36,7 @@ def instant_html(at: datetime, *, now: datetime | None = None) -> SafeString:
     locale = active_locale()
     local = timezone.localtime(at)
     words = format_timedelta(
-        at - reference, granularity="minute", threshold=1.2, add_direction=True, locale=locale
+        at - reference, granularity="minute", threshold=1.0, add_direction=True, locale=locale
     )
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',

@@ -27,18 +27,19 @@ def _address(context: dict[str, Any], **changes: str | None) -> str:
 
 @register.simple_tag(takes_context=True)
 def sort_header(
-    context: dict[str, Any], column: str, label: str, *, sort: str, numeric: bool = False
+    context: dict[str, Any], column: str, label: str, *, sort: str, numeric: bool = False, rank: str = ""
 ) -> SafeString:
     """A `<th>` that sorts by `column`. `sort` is the list's present order ("-placed_at").
 
-    Sorting starts the list anew, so the page cursor is dropped from the link.
+    Sorting starts the list anew, so the page cursor is dropped from the link. `rank` "second" or
+    "third" leaves the column out on narrow screens; its cells carry the same class.
     """
     direction = {column: "ascending", f"-{column}": "descending"}.get(sort, "")
     target = f"-{column}" if direction == "ascending" else column
     return format_html(
         '<th scope="col" class="{}"{}><a class="sort" href="{}">{}<span class="sort-mark" '
         'aria-hidden="true"></span></a></th>',
-        "num" if numeric else "",
+        f"num {rank}".strip() if numeric else rank,
         format_html(' aria-sort="{}"', direction) if direction else "",
         _address(context, sort=target, cursor=None),
         label,

@@ -98,8 +98,9 @@
   const settle = async (response, scans) => {
     if (response.ok) {
       const { results, state } = await response.json();
-      forget(new Set(results.map((result) => result.client_id)));
-      if (!results.length) throw new Error("no scan was answered");
+      const answered = new Set(results.map((result) => result.client_id));
+      if (!scans.some((scan) => answered.has(scan.client_id))) throw new Error("no scan was answered");
+      forget(answered);
       failures = 0;
       batch = BATCH;
       at("sign-in").hidden = true;
@@ -113,7 +114,7 @@
       again();
     } else if (response.status >= 400 && response.status < 500 && ![408, 429].includes(response.status)) {
       // One bad scan must not hold up the others: find it by sending them one at a time.
-      if (scans.length > 1) { batch = 1; return; }
+      if (scans.length > 1) { batch = 1; failures = 0; return; }
       forget(new Set([scans[0].client_id]));
       batch = BATCH;
       failures = 0;
