@@ -12,7 +12,7 @@ from core.events import record
 from core.models import Document
 from core.states import move
 from shipping.models import Booking, S10Range
-from shipping.rules.s10 import build_s10
+from shipping.rules.s10 import build
 from shipping.states import BOOKING_MOVES
 from warehouse.models import Parcel
 
@@ -69,7 +69,10 @@ def take_s10_number(*, service_indicator: str, country: str) -> str:
     if found is None:
         raise NoNumbersLeft(f"No {service_indicator}…{country} numbers are left.")
     S10Range.objects.filter(pk=found.pk).update(next_serial=F("next_serial") + 1)
-    return build_s10(service_indicator, found.next_serial, country)
+    number = build(
+        service_indicator=service_indicator, serial=found.next_serial, country=country
+    )
+    return str(number)
 
 
 def begin_sending(*, booking_id: int, now: datetime) -> Booking | None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from warehouse.services.packing import (
+    NewScan,
     NotPackable,
     PackedParcel,
+    hand_over_parcels,
     pack_parcel,
     record_scans,
+    set_packing_list,
 )
 from warehouse.services.reservations import (
     StockGone,
@@ -24,7 +27,7 @@ from warehouse.services.waves import (
 )
 
 __all__ = [
-    "NotPackable", "PackedParcel", "StockGone", "StockLine", "WavePlan", "confirm_picks",
-    "consume_reservations", "move_stock", "open_stock", "pack_parcel", "plan_wave",
-    "record_scans", "release_wave", "reserve_order", "set_parcel_service", "set_pick_list",
+    "NewScan", "NotPackable", "PackedParcel", "StockGone", "StockLine", "WavePlan", "confirm_picks",
+    "consume_reservations", "hand_over_parcels", "move_stock", "open_stock", "pack_parcel", "plan_wave",
+    "record_scans", "release_wave", "reserve_order", "set_packing_list", "set_parcel_service", "set_pick_list",
 ]  # fmt: skip

@@ -1,0 +1,16 @@
+"""The moves a declaration may make."""
+
+from __future__ import annotations
+
+from core.states import Moves
+from customs.models import DeclarationStatus as S
+
+DECLARATION_MOVES: Moves = {
+    S.DRAFT: frozenset({S.LODGING, S.INCOMPLETE}),
+    S.INCOMPLETE: frozenset({S.DRAFT}),
+    S.LODGING: frozenset({S.ACCEPTED, S.HELD, S.RELEASED, S.REFUSED}),
+    S.ACCEPTED: frozenset({S.HELD, S.RELEASED, S.REFUSED}),
+    S.HELD: frozenset({S.RELEASED, S.REFUSED}),
+    S.RELEASED: frozenset(),
+    S.REFUSED: frozenset({S.DRAFT}),
+}

@@ -1,0 +1,270 @@
+"""Stage 4, booking: a service chosen with a stored reason, the carrier booked exactly once.
+
+Three steps, two of them committed: plan and "sending" in a first transaction; the call outside of
+any; the answer in a second. A worker that dies in between leaves "sending" behind, and whoever
+takes the job next looks our reference up before it asks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from billing.services import charge_booking
+from core.documents import put_bytes, register
+from core.jobs import ForAPerson, Later, Work, enqueue, handler
+from core.models import Merchant
+from core.numbers import next_numbers
+from core.tenancy import merchant
+from customs.rules.schemes import Scheme, choose_scheme
+from flows.addresses import recipient_address, sender_address
+from flows.partners import carrier
+from integrations.carriers.base import BookingAnswer, BookingRequest, ContentLine
+from integrations.errors import AnswerLost, NotAuthorised, RateLimited, Refused, Unavailable
+from orders.models import Order
+from shipping.models import Booking
+from shipping.rules.catalogue import service as service_of
+from shipping.rules.choice import Choice, NoServiceFits, choose_service, price_services
+from shipping.rules.services import ParcelFacts
+from shipping.services import (
+    agreement_in_force,
+    begin_sending,
+    mark_booked,
+    mark_refused,
+    mark_unclear,
+    plan_booking,
+    take_s10_number,
+)
+from shipping.services.terms import NoAgreement, rate_rows
+from tracking.services import start_tracking
+from warehouse.models import Parcel, ParcelItem
+from warehouse.services import set_parcel_service
+
+LOOK_UPS_BEFORE_A_PERSON = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A booking whose "sending" is committed, and what to send."""
+
+    booking: Booking
+    request: BookingRequest
+
+
+def booking_work(parcel_id: int) -> Work:
+    """The job that books one parcel."""
+    return Work("booking.book", str(parcel_id), {"parcel_id": parcel_id})
+
+
+@handler("booking.book", queue="calls")
+def book_parcel(merchant_id: int, payload: Mapping[str, Any]) -> None:
+    """Book one parcel with a carrier; safe to run again after a kill at any point."""
+    parcel_id = payload["parcel_id"]
+    ready = _prepare(merchant_id, parcel_id)
+    if ready is None:
+        return
+    try:
+        answer = _ask(ready)
+    except Refused as refused:
+        with merchant(merchant_id):
+            mark_refused(booking_id=ready.booking.pk, refusal=str(refused), now=timezone.now())
+        raise ForAPerson(str(refused)) from refused
+    _keep(merchant_id, ready, answer)
+
+
+def _prepare(merchant_id: int, parcel_id: int) -> Ready | None:
+    """Plan the booking if there is none, and commit that it is being sent."""
+    now = timezone.now()
+    with merchant(merchant_id):
+        parcel = Parcel.objects.select_for_update().get(pk=parcel_id)
+        live = Booking.objects.filter(parcel=parcel).exclude(
+            status__in=[Booking.Status.VOIDED, Booking.Status.REFUSED]
+        )
+        booking = live.first() or _plan(parcel, now)
+        sending = begin_sending(booking_id=booking.pk, now=now)
+        if sending is None:
+            return None
+        return Ready(sending, _request(sending, parcel, now))
+
+
+def _plan(parcel: Parcel, now: datetime) -> Booking:
+    order = Order.objects.get(pk=parcel.order_id)
+    facts = _facts(parcel, order, now)
+    try:
+        agreement = agreement_in_force(on=now.date())
+        choice = choose_service(facts, price_services(facts, rate_rows(agreement)))
+    except (NoServiceFits, NoAgreement) as error:
+        raise ForAPerson(str(error)) from error
+    service = service_of(choice.service_code, now.date())
+    number = ""
+    if service.s10_indicator:
+        number = take_s10_number(
+            service_indicator=service.s10_indicator, country=parcel.warehouse.country
+        )
+    set_parcel_service(parcel_id=parcel.pk, service_code=service.code)
+    booking = plan_booking(
+        parcel=parcel,
+        carrier_code=service.carrier,
+        service_code=service.code,
+        choice=choice.as_dict(),
+        invoice_number=f"INV-{next_numbers(kind='invoice')[0]:06d}",
+        tracking_number=number,
+        now=now,
+    )
+    _charge(booking, choice, agreement, now)
+    return booking
+
+
+def _charge(booking: Booking, choice: Choice, agreement: Any, now: datetime) -> None:
+    charge_booking(
+        booking=booking,
+        agreement=agreement,
+        amount=choice.price.amount,
+        currency=choice.price.currency,
+        inputs={
+            "rate_card": str(agreement.rate_card),
+            "service": choice.service_code,
+            "chargeable_weight_g": choice.price.chargeable_weight_g,
+        },
+        steps=[step.as_dict() for step in choice.price.steps],
+        now=now,
+    )
+
+
+def _facts(parcel: Parcel, order: Order, now: datetime) -> ParcelFacts:
+    items = ParcelItem.objects.filter(parcel=parcel).select_related("product")
+    return ParcelFacts(
+        destination=order.country,
+        origin=parcel.warehouse.country,
+        weight_g=parcel.weight_g or parcel.expected_weight_g,
+        length_mm=parcel.length_mm,
+        width_mm=parcel.width_mm,
+        height_mm=parcel.height_mm,
+        value=order.goods_value,
+        currency=order.currency,
+        battery=frozenset(item.product.battery for item in items),
+        has_phone=bool(order.phone),
+        ship_level=order.service_level,
+        on=now.date(),
+    )
+
+
+def _request(booking: Booking, parcel: Parcel, now: datetime) -> BookingRequest:
+    order = Order.objects.get(pk=parcel.order_id)
+    owner = Merchant.objects.get(pk=booking.merchant_id)
+    items = list(
+        ParcelItem.objects.filter(parcel=parcel)
+        .select_related("product", "order_line")
+        .order_by("id")
+    )
+    batteries = {item.product.battery for item in items} - {"none"}
+    scheme = scheme_of(order, owner, now)
+    return BookingRequest(
+        reference=booking.reference,
+        service_code=booking.service_code,
+        sender=sender_address(owner, parcel.warehouse),
+        recipient=recipient_address(order),
+        weight_g=parcel.weight_g or parcel.expected_weight_g,
+        length_mm=parcel.length_mm,
+        width_mm=parcel.width_mm,
+        height_mm=parcel.height_mm,
+        contents=tuple(content_line(item) for item in items),
+        declared_value=order.goods_value,
+        currency=order.currency,
+        incoterm=scheme.incoterm,
+        tax_scheme_id=scheme.number,
+        invoice_number=booking.invoice_number,
+        ship_date=now.date(),
+        battery=sorted(batteries)[0] if batteries else "none",
+        number=booking.tracking_number,
+    )
+
+
+def scheme_of(order: Order, owner: Merchant, now: datetime) -> Scheme:
+    """The prepaid tax scheme an order goes under today, by the merchant's registrations."""
+    return choose_scheme(
+        destination=order.country,
+        goods_value=order.goods_value,
+        currency=order.currency,
+        numbers={
+            "IOSS": owner.ioss_number,
+            "GB_VAT": owner.gb_vat_number,
+            "AU_GST": owner.au_gst_number,
+        },
+        on=now.date(),
+    )
+
+
+def content_line(item: ParcelItem) -> ContentLine:
+    """One kind of goods in a parcel, as partners are told."""
+    product = item.product
+    return ContentLine(
+        sku=product.sku,
+        description=product.customs_description or product.title,
+        quantity=item.quantity,
+        unit_value=item.order_line.unit_price,
+        currency=item.order_line.currency,
+        net_weight_g=product.weight_g,
+        hs_code=product.hs_code,
+        origin_country=product.origin_country,
+    )
+
+
+def _ask(ready: Ready) -> BookingAnswer:
+    """Ask the carrier, looking the reference up first when an earlier asking may have landed."""
+    client = carrier(ready.booking.carrier_code)
+    attempts = ready.booking.send_attempts
+    try:
+        if attempts > 1:
+            found = client.find_by_reference(ready.booking.reference)
+            if found is not None:
+                return found
+        return client.book(ready.request)
+    except RateLimited as limited:
+        raise Later(limited.retry_after_s, str(limited)) from limited
+    except (Unavailable, NotAuthorised) as away:
+        raise Later(min(2 ** min(attempts, 8), 300), str(away)) from away
+    except AnswerLost as lost:
+        if attempts >= LOOK_UPS_BEFORE_A_PERSON:
+            with merchant(ready.booking.merchant_id):
+                mark_unclear(booking_id=ready.booking.pk, why=str(lost), now=timezone.now())
+            raise ForAPerson(str(lost)) from lost
+        raise Later(1, str(lost)) from lost
+
+
+def _keep(merchant_id: int, ready: Ready, answer: BookingAnswer) -> None:
+    """Store the label's bytes, then the answer with all that follows from it."""
+    booking, now = ready.booking, timezone.now()
+    stored_as = None
+    if answer.label is not None:
+        stored_as = put_bytes(
+            merchant_id=merchant_id, content=answer.label, content_type=answer.label_content_type
+        )
+    with merchant(merchant_id):
+        label = None
+        if stored_as is not None and answer.label is not None:
+            label = register(
+                kind="label",
+                number=booking.reference,
+                subject_kind="order",
+                subject_id=booking.parcel.order_id,
+                content=answer.label,
+                content_type=answer.label_content_type,
+                stored_as=stored_as,
+                now=now,
+            )
+        tracking_number = answer.tracking_number
+        if not mark_booked(
+            booking_id=booking.pk, tracking_number=tracking_number, label=label, now=now
+        ):
+            return
+        start_tracking(
+            booking=Booking.objects.select_related("parcel__order").get(pk=booking.pk), now=now
+        )
+        key, told = str(booking.pk), {"booking_id": booking.pk}
+        works = [Work("papers.order", key, told), Work("clearance.prepare", key, told)]
+        enqueue(works, now=now)

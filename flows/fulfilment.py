@@ -1,0 +1,207 @@
+"""Stage 5, fulfilment: waves, picking, packing by scan.
+
+What a station sends may come twice or late: every call says the same again when repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from core.jobs import Work, enqueue
+from core.tenancy import merchant
+from flows.booking import booking_work
+from orders.models import Order
+from orders.services import move_orders
+from shipping.models import Booking
+from warehouse.models import Parcel, ParcelItem, Scan, Warehouse, Wave
+from warehouse.rules.packing import Expected, PackScan, judge_scans
+from warehouse.services import (
+    NewScan,
+    NotPackable,
+    confirm_picks,
+    pack_parcel,
+    plan_wave,
+    record_scans,
+    release_wave,
+)
+
+WAVE_CAP = 250
+
+
+class LabelNotReady(Exception):
+    """The carrier's label has not come yet; the station says so and asks again."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackState:
+    """Where a parcel stands at the pack station."""
+
+    parcel: Parcel
+    lines: tuple[dict[str, Any], ...]
+    is_complete: bool
+    booking: Booking | None
+
+
+def plan_next_wave(
+    *, merchant_id: int, warehouse: Warehouse, cap: int = WAVE_CAP, actor: str, now: datetime
+) -> Wave | None:
+    """Plan a wave of up to `cap` allocated orders without a parcel; None when there are none."""
+    with merchant(merchant_id):
+        waiting = (
+            Order.objects.filter(
+                status=Order.Status.ALLOCATED, allocations__warehouse=warehouse
+            )
+            .exclude(parcels__status__in=[Parcel.Status.PLANNED, Parcel.Status.PACKED])
+            .order_by("ship_by", "id")
+            .select_for_update(of=("self",), skip_locked=True)
+        )
+        orders = list(waiting[:cap])
+        if not orders:
+            return None
+        return plan_wave(warehouse=warehouse, orders=orders, actor=actor, now=now).wave
+
+
+def release(*, merchant_id: int, wave_id: int, actor: str, now: datetime) -> bool:
+    """Release a wave: its parcels are booked and its pick list is printed. False when it was."""
+    with merchant(merchant_id):
+        if not release_wave(wave_id=wave_id, actor=actor, now=now):
+            return False
+        parcel_ids = Parcel.objects.filter(wave_id=wave_id).values_list("id", flat=True)
+        enqueue([booking_work(parcel_id) for parcel_id in parcel_ids], now=now)
+        enqueue([Work("papers.pick_list", str(wave_id), {"wave_id": wave_id})], now=now)
+    return True
+
+
+def pick(
+    *,
+    merchant_id: int,
+    wave_id: int,
+    task_ids: Sequence[int] | None,
+    actor: str,
+    now: datetime,
+) -> int:
+    """Confirm pick tasks of a wave; return how many were new."""
+    with merchant(merchant_id):
+        return confirm_picks(wave_id=wave_id, task_ids=task_ids, actor=actor, now=now)
+
+
+def scan_parcel(
+    *,
+    merchant_id: int,
+    parcel_reference: str,
+    scans: Sequence[PackScan],
+    actor: str,
+    now: datetime,
+) -> tuple[list[dict[str, Any]], PackState]:
+    """Judge scans at the pack station; return the answer to each, in order, and the state after.
+
+    Raises `Parcel.DoesNotExist` for an unknown reference.
+    """
+    with merchant(merchant_id):
+        parcel = Parcel.objects.select_for_update().get(reference=parcel_reference)
+        items = _items(parcel)
+        known = {
+            scan.client_id: scan.answer
+            for scan in Scan.objects.filter(client_id__in=[scan.client_id for scan in scans])
+        }
+        fresh = [scan for scan in scans if scan.client_id not in known]
+        verdicts = judge_scans([_expected(item) for item in items], fresh)
+        answers = {**known, **{verdict.client_id: verdict.as_dict() for verdict in verdicts}}
+        if parcel.status == Parcel.Status.PLANNED:
+            record_scans(
+                parcel=parcel,
+                scans=[
+                    NewScan(
+                        scan.client_id,
+                        scan.sequence,
+                        scan.raw,
+                        answers[scan.client_id]["verdict"],
+                        answers[scan.client_id],
+                    )
+                    for scan in fresh
+                ],
+                counts=_counts(items, verdicts),
+                actor=actor,
+                now=now,
+            )
+        return [answers[scan.client_id] for scan in scans], pack_state(parcel)
+
+
+def _items(parcel: Parcel) -> list[ParcelItem]:
+    rows = ParcelItem.objects.filter(parcel=parcel).select_related("product", "order_line")
+    return list(rows.order_by("id"))
+
+
+def _expected(item: ParcelItem) -> Expected:
+    product = item.product
+    return Expected(
+        key=str(item.pk),
+        sku=product.sku,
+        gtin=product.gtin,
+        title=product.title,
+        quantity=item.quantity,
+        scanned=item.scanned,
+    )
+
+
+def _counts(items: Sequence[ParcelItem], verdicts: Sequence[Any]) -> dict[int, int]:
+    counts = {item.pk: item.scanned for item in items}
+    for verdict in verdicts:
+        if verdict.key:
+            counts[int(verdict.key)] += verdict.quantity
+    return counts
+
+
+def pack_state(parcel: Parcel) -> PackState:
+    """Return where a parcel stands, inside the caller's block."""
+    items = _items(parcel)
+    lines = tuple(
+        {
+            "sku": item.product.sku,
+            "title": item.product.title,
+            "expected": item.quantity,
+            "scanned": item.scanned,
+        }
+        for item in items
+    )
+    booking = (
+        Booking.objects.filter(parcel=parcel)
+        .exclude(status=Booking.Status.VOIDED)
+        .select_related("label", "invoice")
+        .order_by("-id")
+        .first()
+    )
+    complete = all(item.scanned == item.quantity for item in items)
+    return PackState(parcel, lines, complete, booking)
+
+
+def close_parcel(
+    *, merchant_id: int, parcel_reference: str, weight_g: int, actor: str, now: datetime
+) -> PackState:
+    """Close a fully scanned parcel: goods leave stock, the export declaration is lodged.
+
+    Raises `NotPackable`, `LabelNotReady`, or `Parcel.DoesNotExist`. Closing again changes nothing.
+    """
+    with merchant(merchant_id):
+        parcel = Parcel.objects.select_for_update().get(reference=parcel_reference)
+        state = pack_state(parcel)
+        booking = state.booking
+        if booking is None or booking.label is None:
+            raise LabelNotReady("The label is coming; scan the parcel again in a moment.")
+        packed = pack_parcel(parcel_id=parcel.pk, weight_g=weight_g, actor=actor, now=now)
+        if packed.is_new:
+            move_orders(
+                order_ids=[parcel.order_id], to=Order.Status.PACKED, actor=actor, now=now
+            )
+            told = {"booking_id": booking.pk}
+            enqueue([Work("clearance.lodge_export", str(booking.pk), told)], now=now)
+        return PackState(packed.parcel, state.lines, state.is_complete, booking)
+
+
+__all__ = [
+    "LabelNotReady", "NotPackable", "PackState", "close_parcel", "pack_state", "pick",
+    "plan_next_wave", "release", "scan_parcel",
+]  # fmt: skip

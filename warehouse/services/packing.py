@@ -1,0 +1,124 @@
+"""Packing by scan: every scan is kept raw, a repeated one changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from core.events import record
+from core.models import Document
+from core.states import move
+from warehouse.models import Parcel, ParcelItem, Scan
+from warehouse.services.reservations import consume_reservations
+from warehouse.states import PARCEL_MOVES
+
+PACK = "pack"
+
+
+class NotPackable(Exception):
+    """The parcel cannot be closed: items are missing, or it is closed or cancelled already."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewScan:
+    """One scan as the station sent it, with the verdict the rules gave it."""
+
+    client_id: str
+    sequence: int
+    raw: str
+    verdict: str
+    answer: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PackedParcel:
+    """A parcel that was closed by this call, or had been closed before."""
+
+    parcel: Parcel
+    is_new: bool
+
+
+def record_scans(
+    *,
+    parcel: Parcel,
+    scans: Sequence[NewScan],
+    counts: Mapping[int, int],
+    actor: str,
+    now: datetime,
+) -> None:
+    """Keep new scans and set how much of each item is scanned (`counts` by parcel item id).
+
+    The caller holds the parcel's row locked and has left out scans whose client id is known.
+    """
+    Scan.objects.bulk_create(
+        Scan(
+            client_id=scan.client_id,
+            sequence=scan.sequence,
+            station=PACK,
+            parcel=parcel,
+            raw=scan.raw,
+            verdict=scan.verdict,
+            answer=dict(scan.answer),
+            actor=actor,
+            at=now,
+        )
+        for scan in scans
+    )
+    for item_id, scanned in sorted(counts.items()):
+        ParcelItem.objects.filter(pk=item_id).exclude(scanned=scanned).update(scanned=scanned)
+
+
+def pack_parcel(*, parcel_id: int, weight_g: int, actor: str, now: datetime) -> PackedParcel:
+    """Close a parcel whose items are all scanned and take its goods out of stock.
+
+    Closing a closed parcel again changes nothing. Raises `NotPackable` with what is missing.
+    """
+    parcel = Parcel.objects.select_for_update().get(pk=parcel_id)
+    if parcel.status in (Parcel.Status.PACKED, Parcel.Status.HANDED_OVER):
+        return PackedParcel(parcel, is_new=False)
+    items = list(ParcelItem.objects.filter(parcel=parcel).select_related("product").order_by("id"))
+    missing = [
+        f"{item.quantity - item.scanned} × {item.product.sku}"
+        for item in items
+        if item.scanned < item.quantity
+    ]
+    if missing:
+        raise NotPackable(f"Still to scan: {', '.join(missing)}.")
+    moved = move(
+        Parcel.objects.filter(pk=parcel_id),
+        moves=PARCEL_MOVES,
+        to=Parcel.Status.PACKED,
+        weight_g=weight_g,
+        packed_at=now,
+        packed_by=actor,
+    )
+    if not moved:
+        raise NotPackable("The parcel is cancelled.")
+    consume_reservations(items=items, parcel_reference=parcel.reference, actor=actor, now=now)
+    parcel.refresh_from_db()
+    record(
+        kind="parcel.packed",
+        subject_kind="order",
+        subject_id=parcel.order_id,
+        actor=actor,
+        now=now,
+        data={"weight_g": weight_g, "expected_weight_g": parcel.expected_weight_g},
+    )
+    return PackedParcel(parcel, is_new=True)
+
+
+def hand_over_parcels(*, parcel_ids: Sequence[int], now: datetime) -> int:
+    """Move packed parcels to handed over; return how many moved."""
+    return move(
+        Parcel.objects.filter(pk__in=parcel_ids),
+        moves=PARCEL_MOVES,
+        to=Parcel.Status.HANDED_OVER,
+        handed_over_at=now,
+    )
+
+
+def set_packing_list(*, parcel_id: int, document: Document) -> None:
+    """Attach the packing list."""
+    Parcel.objects.filter(pk=parcel_id, packing_list__isnull=True).update(packing_list=document)
