@@ -108,6 +108,8 @@ def environment(
         "ADMIN_URL": addresses.admin_url,
         "SANDBOX_URL": addresses.sandbox_url,
         "PYTHONUNBUFFERED": "1",
+        # Root on a machine of one's own is how a first try looks; the servers never run as root.
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
     }
     if role == "owner":
         own["OWNER_DATABASE_URL"] = database

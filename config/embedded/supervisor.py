@@ -75,6 +75,7 @@ class Supervisor:
         self._ports = ports
         self._say = console.say
         self._secrets = keys.load_or_make(data_dir)
+        (data_dir / "static").mkdir(exist_ok=True)
         self._servers = Servers(data_dir, self._secrets)
         self._children: dict[str, Child] = {}
         self.logins = ""
