@@ -126,7 +126,7 @@ STORAGES = {
     },
 }
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(DATA_DIR / "static")))
 WHITENOISE_USE_FINDERS = not env.flag("STATIC_MANIFEST")
 
 AUTH_USER_MODEL = "accounts.User"
