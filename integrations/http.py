@@ -143,7 +143,8 @@ class Credentials:
         return text
 
 
-def _utc_now() -> datetime:
+def utc_now() -> datetime:
+    """The clock of a door that was given none."""
     return datetime.now(UTC)
 
 
@@ -168,7 +169,7 @@ class Door:
     headers: Mapping[str, str] = field(default_factory=dict)
     message_header: str = "X-Request-Id"
     limits: Limits = field(default_factory=Limits)
-    clock: Callable[[], datetime] = _utc_now
+    clock: Callable[[], datetime] = utc_now
     new_id: Callable[[], str] = _new_id
 
     def __post_init__(self) -> None:

@@ -109,12 +109,15 @@ class EventPage:
 
 @dataclass(frozen=True, slots=True)
 class HandoverParcel:
+    """`is_declarable`: customs is told of it (it leaves its customs union)."""
+
     tracking_number: str
     service_code: str
     weight_g: int
     length_mm: int
     width_mm: int
     height_mm: int
+    is_declarable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

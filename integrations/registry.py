@@ -1,0 +1,77 @@
+"""Clients by the codes the product calls its partners."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from integrations.carriers.base import Carrier
+from integrations.carriers.dhl_express import DhlExpress
+from integrations.carriers.line import Line
+from integrations.carriers.postal import Postal
+from integrations.customs.authority import CustomsAuthority
+from integrations.delivery.citydrop import CityDrop
+from integrations.http import Gate, utc_now
+
+
+class UnknownPartner(LookupError):
+    """No client is known under this code."""
+
+
+class Connect(Protocol):
+    def __call__(
+        self,
+        *,
+        credentials: Mapping[str, str],
+        base_url: str,
+        gate: Gate,
+        clock: Callable[[], datetime] = ...,
+    ) -> Carrier: ...
+
+
+CARRIERS: dict[str, Connect] = {
+    "dhl_express": DhlExpress.connect,
+    "postal": Postal.connect,
+    "line": Line.connect,
+}
+
+
+def carrier_client(
+    code: str,
+    credentials: Mapping[str, str],
+    base_url: str,
+    gate: Gate,
+    clock: Callable[[], datetime] = utc_now,
+) -> Carrier:
+    """The client of a carrier; cheap to make, safe to keep for the process.
+
+    Each client's module names the credentials it needs. Raises `UnknownPartner`; `KeyError` for a
+    missing credential; `ValueError` for a base URL or credential that cannot be used.
+    """
+    if code not in CARRIERS:
+        known = ", ".join(sorted(CARRIERS))
+        raise UnknownPartner(f"no carrier {code!r}; known are {known}")
+    return CARRIERS[code](credentials=credentials, base_url=base_url, gate=gate, clock=clock)
+
+
+def authority_client(
+    credentials: Mapping[str, str],
+    base_url: str,
+    gate: Gate,
+    clock: Callable[[], datetime] = utc_now,
+) -> CustomsAuthority:
+    """The client of the customs authority."""
+    return CustomsAuthority.connect(
+        credentials=credentials, base_url=base_url, gate=gate, clock=clock
+    )
+
+
+def delivery_client(
+    credentials: Mapping[str, str],
+    base_url: str,
+    gate: Gate,
+    clock: Callable[[], datetime] = utc_now,
+) -> CityDrop:
+    """The client of the last-mile partner."""
+    return CityDrop.connect(credentials=credentials, base_url=base_url, gate=gate, clock=clock)
