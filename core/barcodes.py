@@ -38,9 +38,16 @@ def code128_svg(
         )
     _on_the_dot_grid(module_mm)
     modules = "0" * CODE128_QUIET + Code128(text).build()[0] + "0" * CODE128_QUIET
-    path = "".join(f"M{start} 0h{width}v1h-{width}z" for start, width in _runs(modules))
+    # One stroke per bar, one path per bar width: half the drawing commands of rectangles.
+    bars: dict[int, list[str]] = {}
+    for start, width in _runs(modules):
+        bars.setdefault(width, []).append(f"M{start + width / 2:g} 0v1")
+    paths = "".join(
+        f'<path stroke="#000" stroke-width="{width}" d="{"".join(strokes)}"/>'
+        for width, strokes in sorted(bars.items())
+    )
     return _svg(
-        path, wide=len(modules), high=1, width_mm=len(modules) * module_mm, height_mm=height_mm
+        paths, wide=len(modules), high=1, width_mm=len(modules) * module_mm, height_mm=height_mm
     )
 
 
@@ -57,7 +64,13 @@ def qr_svg(text: str, *, module_mm: Decimal = Decimal("0.5")) -> SafeString:
         for start, width in _runs("".join(map(str, row)))
     )
     side = len(rows) + 2 * QR_QUIET
-    return _svg(path, wide=side, high=side, width_mm=side * module_mm, height_mm=side * module_mm)
+    return _svg(
+        f'<path d="{path}"/>',
+        wide=side,
+        high=side,
+        width_mm=side * module_mm,
+        height_mm=side * module_mm,
+    )
 
 
 def _on_the_dot_grid(module_mm: Decimal) -> None:
@@ -79,9 +92,9 @@ def _runs(modules: str) -> list[tuple[int, int]]:
 
 
 def _svg(
-    path: str, *, wide: int, high: int, width_mm: Decimal, height_mm: Decimal | int
+    paths: str, *, wide: int, high: int, width_mm: Decimal, height_mm: Decimal | int
 ) -> SafeString:
     return mark_safe(
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width_mm}mm" height="{height_mm}mm"'
-        f' viewBox="0 0 {wide} {high}" preserveAspectRatio="none"><path d="{path}"/></svg>'
+        f' viewBox="0 0 {wide} {high}" preserveAspectRatio="none">{paths}</svg>'
     )

@@ -70,12 +70,6 @@ def pays(code: str) -> str:
     return country_name(code, "fr")
 
 
-@register.filter
-def split_words(words: str) -> list[str]:
-    """ "a|b" as a list, to print one piece of a template twice."""
-    return words.split("|")
-
-
 @register.simple_tag
 def code128(text: str, module_mm: str = "0.375", height_mm: int = 12) -> SafeString:
     """A Code 128 symbol; see core.barcodes."""
