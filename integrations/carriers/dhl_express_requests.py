@@ -25,6 +25,10 @@ BATTERY_SERVICES = {"contained": ("HV", "967"), "packed": ("HD", "966")}
 under Section II (PI967 in equipment, PI966 with equipment). Our requests do not tell chemistry:
 lithium ion is our reading."""
 
+LITHIUM_ION_WITH_EQUIPMENT = "3481"
+"""UN number. The contract's prose asks only for the content id, its schema for dry ice or a UN
+number too; the right UN number satisfies both."""
+
 PERSONAL_TAX_IDS = {"BR": "CNP", "KR": "CIC"}
 """Country -> registration type of its tax number; VAT elsewhere. KR is our reading."""
 
@@ -209,7 +213,8 @@ def _services(request: BookingRequest) -> list[dict[str, Any]]:
             message = f"batteries sent {request.battery!r} are not taken by this service"
             raise Refused("battery", "not_carried", message)
         code, content_id = BATTERY_SERVICES[request.battery]
-        services.append({"serviceCode": code, "dangerousGoods": [{"contentId": content_id}]})
+        goods = {"contentId": content_id, "unCodes": [LITHIUM_ION_WITH_EQUIPMENT]}
+        services.append({"serviceCode": code, "dangerousGoods": [goods]})
     return services
 
 
