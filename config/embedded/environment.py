@@ -12,6 +12,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from config.embedded.processes import BY_NAME
 
 LOOPBACK = "127.0.0.1"
+NOWHERE = "postgresql://none@127.0.0.1:1/none"
+"""For processes that load the settings and never open the database."""
 OWN_SECRETS = ("SECRET_KEY", "KEY_PEPPER", "FIELD_KEY")
 NEVER_INHERITED = (
     "DATABASE_URL", "OWNER_DATABASE_URL", "TENANT_DB_ROLES", "DOORS", "DJANGO_SETTINGS_MODULE",
@@ -97,7 +99,7 @@ def environment(
     inherited = {key: value for key, value in os.environ.items() if key not in NEVER_INHERITED}
     process = BY_NAME.get(name)
     role = process.role if process else name
-    database = addresses.databases.get(role, f"postgresql://none@{LOOPBACK}:1/none")
+    database = addresses.databases.get(role, NOWHERE)
     own = {
         **{key: os.environ.get(key) or secrets[key] for key in OWN_SECRETS},
         "DJANGO_SETTINGS_MODULE": "config.settings",
