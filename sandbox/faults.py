@@ -62,13 +62,12 @@ def take(state: State, *, partner: str, operation: str, kinds: tuple[str, ...]) 
     with state.lock:
         if not state.has_faults:
             return None
-        row = state.one(
-            "SELECT id, kind, seconds, left FROM fault WHERE partner = ? AND operation IN (?, '*')"
-            f" AND kind IN ({', '.join('?' * len(kinds))}) ORDER BY id LIMIT 1",  # noqa: S608
+        waiting = state.rows(
+            "SELECT * FROM fault WHERE partner = ? AND operation IN (?, '*') ORDER BY id",
             partner,
             operation,
-            *kinds,
         )
+        row = next((each for each in waiting if each["kind"] in kinds), None)
         if row is None:
             return None
         if row["left"] <= 1:

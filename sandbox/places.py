@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 import zoneinfo
 from dataclasses import asdict, dataclass
@@ -23,9 +23,9 @@ class Place:
     longitude: float
     zone: str
 
-    def local(self, instant: float) -> datetime.datetime:
+    def local(self, instant: float) -> dt.datetime:
         """Return the Unix `instant` in local time, cut to the second (never after it)."""
-        return datetime.datetime.fromtimestamp(int(instant), tz=_zone(self.zone))
+        return dt.datetime.fromtimestamp(int(instant), tz=_zone(self.zone))
 
     def to_json(self) -> str:
         """Return the text `from_json` reads."""
@@ -39,12 +39,12 @@ def from_json(text: str) -> Place:
 
 
 @cache
-def _zone(name: str) -> datetime.tzinfo:
+def _zone(name: str) -> dt.tzinfo:
     try:
         return zoneinfo.ZoneInfo(name)
     except zoneinfo.ZoneInfoNotFoundError:
         # A machine without zone data still tells true instants, only in UTC.
-        return datetime.UTC
+        return dt.UTC
 
 
 @cache
@@ -60,6 +60,4 @@ def hub(country: str) -> Place:
 def town(country: str, city: str) -> Place:
     """Return the recipient's town: its own name, the position and zone of the country's hub."""
     near = hub(country)
-    return Place(
-        near.code, city or near.city, country, near.latitude, near.longitude, near.zone
-    )
+    return Place(near.code, city or near.city, country, near.latitude, near.longitude, near.zone)

@@ -6,7 +6,7 @@ can be judged without a binary float in between.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -48,7 +48,11 @@ def _refuse_constant(name: str) -> Any:
 def read_json(raw: bytes) -> Any:
     """Parse `raw`, numbers with a point as Decimal. Raises NotJson."""
     try:
-        return json.loads(raw, parse_float=Decimal, parse_constant=_refuse_constant)
+        document = json.loads(raw, parse_float=Decimal, parse_constant=_refuse_constant)
+        if b"\\ud" in raw.lower():
+            # Half a surrogate pair is no character and could not be stored or printed.
+            str(document).encode()
+        return document
     except (ValueError, RecursionError) as error:
         raise NotJson(str(error)) from error
 
@@ -103,7 +107,7 @@ def _is_date(value: str) -> bool:
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
         return False
     try:
-        datetime.date.fromisoformat(value)
+        dt.date.fromisoformat(value)
     except ValueError:
         return False
     return True
@@ -126,6 +130,10 @@ class Number(Rule):
             value = Decimal(value)
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             yield _wrong_type(path, "Integer" if self.whole else "Number", value)
+            return
+        if isinstance(value, Decimal) and value and value.adjusted() > 30:
+            # Such a number would cost memory to compare digit by digit.
+            yield Problem(path, "too_large", f"{value} is too large")
             return
         if self.whole and value != int(value):
             yield _wrong_type(path, "Integer", value)
