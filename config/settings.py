@@ -114,6 +114,11 @@ CELERY_TASK_ALWAYS_EAGER = False
 JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 60)
 SWEEP_SECONDS = env.number("SWEEP_SECONDS", 2)
 
+TRACKING_POLL_SECONDS = env.number("TRACKING_POLL_SECONDS", 1800)
+SILENCE_COMPRESSION = env.number("SILENCE_COMPRESSION", 1)
+"""Divides the limits of silence after which a parcel counts as stale or lost; above 1 only where
+the stand-ins compress a parcel's way, too."""
+
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

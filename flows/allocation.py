@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
+from warehouse.rules.allocation import Candidate, Demand, allocate
 
 from core.jobs import Later, handler
 from core.tenancy import merchant
 from orders.models import Order, OrderLine
 from orders.services import move_orders
 from warehouse.models import Location, StockBalance, Warehouse
-from warehouse.rules.allocation import Candidate, Demand, allocate
 from warehouse.services import StockGone, reserve_order
 from warehouse.services.reservations import Promise
 
@@ -38,7 +38,9 @@ def fill_backorders(merchant_id: int, payload: Mapping[str, Any]) -> None:  # no
     while True:
         with merchant(merchant_id):
             waiting = Order.objects.filter(status=Order.Status.BACKORDERED, pk__gt=last_id)
-            order_ids = list(waiting.order_by("id").values_list("id", flat=True)[:BACKORDERS_PER_RUN])
+            order_ids = list(
+                waiting.order_by("id").values_list("id", flat=True)[:BACKORDERS_PER_RUN]
+            )
         for order_id in order_ids:
             allocate_order(merchant_id, {"order_id": order_id})
         if len(order_ids) < BACKORDERS_PER_RUN:
@@ -52,7 +54,7 @@ def _allocate(order_id: int) -> None:
     if order.status not in (Order.Status.ACCEPTED, Order.Status.BACKORDERED):
         return
     lines = list(OrderLine.objects.filter(order=order).order_by("id"))
-    candidates, balances = _candidates({line.product_id for line in lines})
+    candidates, balances = _candidates({line.product_id for line in lines if line.product_id})
     demands = [Demand(product_id=line.product_id, quantity=line.quantity) for line in lines]
     verdict = allocate(
         strategy=STRATEGY, demands=demands, candidates=candidates, destination=order.country

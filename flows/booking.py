@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -28,7 +29,7 @@ from integrations.errors import AnswerLost, NotAuthorised, RateLimited, Refused,
 from orders.models import Order
 from shipping.models import Booking
 from shipping.rules.catalogue import service as service_of
-from shipping.rules.choice import Choice, NoServiceFits, choose_service, price_services
+from shipping.rules.choice import NoServiceFits, choose_service, price_services
 from shipping.rules.services import ParcelFacts
 from shipping.services import (
     agreement_in_force,
@@ -106,7 +107,7 @@ def _plan(parcel: Parcel, now: datetime) -> Booking:
             service_indicator=service.s10_indicator, country=parcel.warehouse.country
         )
     set_parcel_service(parcel_id=parcel.pk, service_code=service.code)
-    booking = plan_booking(
+    return plan_booking(
         parcel=parcel,
         carrier_code=service.carrier,
         service_code=service.code,
@@ -115,22 +116,23 @@ def _plan(parcel: Parcel, now: datetime) -> Booking:
         tracking_number=number,
         now=now,
     )
-    _charge(booking, choice, agreement, now)
-    return booking
 
 
-def _charge(booking: Booking, choice: Choice, agreement: Any, now: datetime) -> None:
+def _charge(booking: Booking, now: datetime) -> None:
+    """Charge what the terms say for the service that was booked, by the choice's own steps."""
+    choice = booking.choice
+    agreement = agreement_in_force(on=booking.created_at.date())
     charge_booking(
         booking=booking,
         agreement=agreement,
-        amount=choice.price.amount,
-        currency=choice.price.currency,
+        amount=Decimal(choice["amount"]),
+        currency=choice["currency"],
         inputs={
             "rate_card": str(agreement.rate_card),
-            "service": choice.service_code,
-            "chargeable_weight_g": choice.price.chargeable_weight_g,
+            "service": choice["service_code"],
+            "chargeable_weight_g": choice["chargeable_weight_g"],
         },
-        steps=[step.as_dict() for step in choice.price.steps],
+        steps=choice["steps"],
         now=now,
     )
 
@@ -179,7 +181,7 @@ def _request(booking: Booking, parcel: Parcel, now: datetime) -> BookingRequest:
         tax_scheme_id=scheme.number,
         invoice_number=booking.invoice_number,
         ship_date=now.date(),
-        battery=sorted(batteries)[0] if batteries else "none",
+        battery=min(batteries) if batteries else "none",
         number=booking.tracking_number,
     )
 
@@ -220,7 +222,9 @@ def _ask(ready: Ready) -> BookingAnswer:
     attempts = ready.booking.send_attempts
     try:
         if attempts > 1:
-            found = client.find_by_reference(ready.booking.reference)
+            # The post knows an item by the number we gave it, the others by our reference.
+            known_by = ready.booking.tracking_number or ready.booking.reference
+            found = client.find_by_reference(known_by)
             if found is not None:
                 return found
         return client.book(ready.request)
@@ -262,6 +266,7 @@ def _keep(merchant_id: int, ready: Ready, answer: BookingAnswer) -> None:
             booking_id=booking.pk, tracking_number=tracking_number, label=label, now=now
         ):
             return
+        _charge(booking, now)
         start_tracking(
             booking=Booking.objects.select_related("parcel__order").get(pk=booking.pk), now=now
         )

@@ -20,6 +20,7 @@ from core.models import Merchant
 from core.tenancy import merchant
 from customs.models import Declaration
 from customs.rules.declarations import (
+    NOT_REQUIRED,
     DeclarationInput,
     DeclarationLine,
     Party,
@@ -202,9 +203,7 @@ def _draft(consignment: Consignment, direction: str, now: datetime) -> Declarati
     )
 
 
-def _declared(
-    consignment: Consignment, lrn: str, country: str, now: datetime
-) -> DeclarationInput:
+def _declared(consignment: Consignment, lrn: str, country: str, now: datetime) -> DeclarationInput:
     order, booking = consignment.order, consignment.booking
     parcel = booking.parcel
     sender = sender_address(consignment.owner, parcel.warehouse)
@@ -264,11 +263,12 @@ def _lodge(merchant_id: int, booking_id: int, direction: str) -> None:
     with merchant(merchant_id):
         consignment = load(booking_id, now)
         draft = _draft(consignment, direction, now)
-        if draft.status == Declaration.Status.INCOMPLETE:
-            raise ForAPerson("; ".join(_problem_text(each) for each in draft.problems)[:500])
-        if draft.dataset == "NONE":
-            return
-        lodging = begin_lodging(declaration_id=draft.pk, now=now)
+        is_complete = draft.status != Declaration.Status.INCOMPLETE
+        lodging = begin_lodging(declaration_id=draft.pk, now=now) if is_complete else None
+    if not is_complete:
+        raise ForAPerson("; ".join(_problem_text(each) for each in draft.problems)[:500])
+    if draft.dataset == NOT_REQUIRED:
+        return
     if lodging is not None:
         try:
             answer = _ask(
@@ -298,7 +298,7 @@ def _lodge(merchant_id: int, booking_id: int, direction: str) -> None:
 
 
 def _problem_text(problem: Mapping[str, Any]) -> str:
-    return f"{problem['element']}: {problem['fault']['text']}; {problem['remedy']['text']}"
+    return ": ".join((str(problem["element"]), f"{problem['fault']['text']}; {problem['remedy']['text']}"))
 
 
 def _ask(call: Any) -> Any:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from warehouse.rules.packing import Expected, PackScan, judge_scans
+
 from core.jobs import Work, enqueue
 from core.tenancy import merchant
 from flows.booking import booking_work
@@ -17,7 +19,6 @@ from orders.models import Order
 from orders.services import move_orders
 from shipping.models import Booking
 from warehouse.models import Parcel, ParcelItem, Scan, Warehouse, Wave
-from warehouse.rules.packing import Expected, PackScan, judge_scans
 from warehouse.services import (
     NewScan,
     NotPackable,
@@ -51,9 +52,7 @@ def plan_next_wave(
     """Plan a wave of up to `cap` allocated orders without a parcel; None when there are none."""
     with merchant(merchant_id):
         waiting = (
-            Order.objects.filter(
-                status=Order.Status.ALLOCATED, allocations__warehouse=warehouse
-            )
+            Order.objects.filter(status=Order.Status.ALLOCATED, allocations__warehouse=warehouse)
             .exclude(parcels__status__in=[Parcel.Status.PLANNED, Parcel.Status.PACKED])
             .order_by("ship_by", "id")
             .select_for_update(of=("self",), skip_locked=True)
@@ -193,9 +192,7 @@ def close_parcel(
             raise LabelNotReady("The label is coming; scan the parcel again in a moment.")
         packed = pack_parcel(parcel_id=parcel.pk, weight_g=weight_g, actor=actor, now=now)
         if packed.is_new:
-            move_orders(
-                order_ids=[parcel.order_id], to=Order.Status.PACKED, actor=actor, now=now
-            )
+            move_orders(order_ids=[parcel.order_id], to=Order.Status.PACKED, actor=actor, now=now)
             told = {"booking_id": booking.pk}
             enqueue([Work("clearance.lodge_export", str(booking.pk), told)], now=now)
         return PackState(packed.parcel, state.lines, state.is_complete, booking)

@@ -1,0 +1,137 @@
+"""Stage 6, export: parcels handed to the carrier against a manifest, and the carrier told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from core.jobs import Later, Work, enqueue, handler
+from core.models import Merchant
+from core.tenancy import merchant
+from customs.models import Declaration
+from flows.addresses import sender_address
+from flows.partners import carrier
+from integrations.carriers.base import Handover as HandoverRequest
+from integrations.carriers.base import HandoverParcel
+from integrations.errors import AnswerLost, PartnerError, RateLimited, Refused
+from orders.models import Order
+from orders.services import move_orders
+from shipping.models import Booking, Handover
+from shipping.services import NothingToHandOver, close_handover, mark_told
+from tracking.models import TrackedParcel
+from tracking.services import OURS, NewEvent, follow_from, record_events
+from warehouse.models import Parcel, Warehouse
+from warehouse.services import hand_over_parcels
+
+CAP = 500
+
+
+def hand_over(
+    *,
+    merchant_id: int,
+    warehouse: Warehouse,
+    carrier_code: str,
+    signed_by: str,
+    actor: str,
+    now: datetime,
+) -> Handover:
+    """Close a manifest over every packed parcel of the carrier that is released for export.
+
+    Raises `NothingToHandOver` when there is none.
+    """
+    with merchant(merchant_id):
+        bookings = list(
+            Booking.objects.filter(
+                carrier_code=carrier_code,
+                status=Booking.Status.BOOKED,
+                handover__isnull=True,
+                parcel__status=Parcel.Status.PACKED,
+                parcel__warehouse=warehouse,
+                declarations__direction=Declaration.Direction.EXPORT,
+                declarations__status=Declaration.Status.RELEASED,
+            )
+            .select_related("parcel")
+            .order_by("id")
+            .select_for_update(of=("self",), skip_locked=True)[:CAP]
+        )
+        handover = close_handover(
+            bookings=bookings,
+            warehouse=warehouse,
+            carrier_code=carrier_code,
+            signed_by=signed_by,
+            actor=actor,
+            now=now,
+        )
+        hand_over_parcels(parcel_ids=[booking.parcel_id for booking in bookings], now=now)
+        order_ids = [booking.parcel.order_id for booking in bookings]
+        move_orders(order_ids=order_ids, to=Order.Status.SHIPPED, actor=actor, now=now)
+        _start_the_way(bookings, handover, now)
+        key, told = str(handover.pk), {"handover_id": handover.pk}
+        enqueue([Work("export.tell_carrier", key, told)], now=now)
+        enqueue([Work("papers.manifest", key, told)], now=now)
+    return handover
+
+
+def _start_the_way(bookings: list[Booking], handover: Handover, now: datetime) -> None:
+    """The first event of the way is ours; the import declaration is lodged before arrival."""
+    booking_ids = [booking.pk for booking in bookings]
+    for parcel in TrackedParcel.objects.filter(booking_id__in=booking_ids).order_by("id"):
+        ours = NewEvent(
+            source="waybridge",
+            vendor=OURS,
+            code="handed_over",
+            happened_at=handover.handed_over_at,
+            city=handover.warehouse.city,
+            country=handover.warehouse.country,
+            vendor_event_id=handover.number,
+        )
+        record_events(parcel_id=parcel.pk, events=[ours], now=now)
+    follow_from(booking_ids=booking_ids, now=now)
+    works = [
+        Work("clearance.lodge_import", str(booking_id), {"booking_id": booking_id})
+        for booking_id in booking_ids
+    ]
+    enqueue(works, now=now)
+
+
+@handler("export.tell_carrier", queue="calls")
+def tell_carrier(merchant_id: int, payload: Mapping[str, Any]) -> None:
+    """Tell the carrier which parcels it was given; our handover number makes it once."""
+    with merchant(merchant_id):
+        handover = Handover.objects.select_related("warehouse").get(pk=payload["handover_id"])
+        owner = Merchant.objects.get(pk=merchant_id)
+        bookings = list(handover.bookings.select_related("parcel").order_by("id"))
+    if handover.status == Handover.Status.SENT:
+        return
+    request = HandoverRequest(
+        handover_id=f"{owner.code}-{handover.number}",
+        at=handover.handed_over_at,
+        sender=sender_address(owner, handover.warehouse),
+        parcels=tuple(
+            HandoverParcel(
+                tracking_number=booking.tracking_number,
+                service_code=booking.service_code,
+                weight_g=booking.parcel.weight_g or booking.parcel.expected_weight_g,
+                length_mm=booking.parcel.length_mm,
+                width_mm=booking.parcel.width_mm,
+                height_mm=booking.parcel.height_mm,
+            )
+            for booking in bookings
+        ),
+    )
+    try:
+        carrier(handover.carrier_code).hand_over(request)
+    except (Refused, AnswerLost):
+        raise
+    except RateLimited as limited:
+        raise Later(limited.retry_after_s, str(limited)) from limited
+    except PartnerError as away:
+        raise Later(5, str(away)) from away
+    with merchant(merchant_id):
+        mark_told(handover_id=handover.pk, now=timezone.now())
+
+
+__all__ = ["NothingToHandOver", "hand_over"]

@@ -1,0 +1,204 @@
+"""Stage 7, transit: what carriers say, by polling and by push, and what follows from it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from core.jobs import Work, enqueue
+from core.tenancy import across_merchants, merchant
+from flows.partners import carrier
+from integrations.carriers.base import VendorEvent
+from orders.models import Order
+from orders.services import move_orders
+from shipping.rules.catalogue import service as service_of
+from tracking.models import FeedCursor, ParcelLookup, TrackedParcel
+from tracking.rules.milestones import TrackEvent, fold
+from tracking.rules.silence import LOST, silence
+from tracking.services import OURS, NewEvent, Told, next_poll, record_events, save_feed_cursor
+
+POLL_BATCH = 25
+FEED_PAGE = 500
+LAST_MILE_CUES = frozenset({"in_transit.import_cleared", "in_transit.destination_hub"})
+
+
+class UnknownParcel(Exception):
+    """A carrier told us about a tracking number that is not ours."""
+
+
+def due_polls(*, now: datetime, limit: int = 200) -> list[tuple[int, str]]:
+    """Return the (merchant id, carrier) pairs that have parcels to be asked about."""
+    with across_merchants("The sweep looks for parcels of every merchant that are due a poll."):
+        due = TrackedParcel.objects.filter(next_poll_at__lte=now)
+        return list(due.values_list("merchant_id", "carrier_code").distinct()[:limit])
+
+
+def poll(*, merchant_id: int, carrier_code: str) -> int:
+    """Ask a carrier about one merchant's due parcels; return how many events were new.
+
+    The parcels' next poll is set first: a worker that dies leaves them for the next round.
+    """
+    now = timezone.now()
+    with merchant(merchant_id):
+        due = list(
+            TrackedParcel.objects.filter(carrier_code=carrier_code, next_poll_at__lte=now)
+            .order_by("next_poll_at")
+            .select_for_update(skip_locked=True)[:POLL_BATCH]
+        )
+        later = now + timedelta(seconds=settings.TRACKING_POLL_SECONDS)
+        next_poll(parcel_ids=[parcel.pk for parcel in due], at=later, now=now)
+    if not due:
+        return 0
+    client = carrier(carrier_code)
+    if client.events_by != "number":
+        return 0
+    page = client.events(numbers=[parcel.tracking_number for parcel in due])
+    by_number = {parcel.tracking_number: parcel.pk for parcel in due}
+    return _spread(merchant_id, by_number, page.events, source="poll")
+
+
+def read_feed(*, carrier_code: str) -> int:
+    """Read on in a carrier's feed of all merchants' events; return how many events were new.
+
+    The cursor is saved after the events, so that a kill reads a page twice and never skips one.
+    """
+    client = carrier(carrier_code)
+    new = 0
+    while True:
+        with across_merchants("A carrier's feed holds every merchant's events."):
+            cursor = FeedCursor.objects.filter(feed=carrier_code).first()
+        page = client.events(cursor=cursor.cursor if cursor else "")
+        for merchant_id, by_number, events in _by_merchant(carrier_code, page.events):
+            new += _spread(merchant_id, by_number, events, source="feed")
+        with across_merchants("How far the feed was read belongs to no merchant."):
+            save_feed_cursor(feed=carrier_code, cursor=page.next_cursor, now=timezone.now())
+        if not page.events or page.next_cursor == (cursor.cursor if cursor else ""):
+            return new
+
+
+def receive_push(*, carrier_code: str, event: VendorEvent) -> int:
+    """Take one pushed event; return 1 when it was new. Raises `UnknownParcel`."""
+    found = _by_merchant(carrier_code, [event])
+    if not found:
+        raise UnknownParcel(f"{carrier_code} {event.tracking_number} is not a parcel of ours.")
+    merchant_id, by_number, events = found[0]
+    return _spread(merchant_id, by_number, events, source="push")
+
+
+def _by_merchant(
+    carrier_code: str, events: Iterable[VendorEvent]
+) -> list[tuple[int, dict[str, int], list[VendorEvent]]]:
+    """Sort events by the merchant whose parcel they are about; unknown numbers are left out."""
+    events = list(events)
+    lookups = {
+        row.tracking_number: row
+        for row in ParcelLookup.objects.filter(
+            carrier_code=carrier_code, tracking_number__in={e.tracking_number for e in events}
+        )
+    }
+    sorted_out: dict[int, tuple[dict[str, int], list[VendorEvent]]] = defaultdict(lambda: ({}, []))
+    for event in events:
+        row = lookups.get(event.tracking_number)
+        if row is not None:
+            by_number, own = sorted_out[row.merchant_id]
+            by_number[event.tracking_number] = row.tracked_parcel_id
+            own.append(event)
+    return [(merchant_id, *rest) for merchant_id, rest in sorted_out.items()]
+
+
+def _spread(
+    merchant_id: int, by_number: dict[str, int], events: Sequence[VendorEvent], *, source: str
+) -> int:
+    by_parcel: dict[int, list[NewEvent]] = defaultdict(list)
+    for event in events:
+        if event.tracking_number in by_number:
+            by_parcel[by_number[event.tracking_number]].append(_new(event, source))
+    return sum(
+        tell(merchant_id=merchant_id, parcel_id=parcel_id, events=own)
+        for parcel_id, own in by_parcel.items()
+    )
+
+
+def _new(event: VendorEvent, source: str) -> NewEvent:
+    return NewEvent(
+        source=source,
+        vendor=event.vendor,
+        code=event.code,
+        happened_at=event.happened_at,
+        city=event.city,
+        country=event.country,
+        description=event.description,
+        vendor_event_id=event.vendor_event_id,
+        reason_code=str(event.raw.get("reason") or ""),
+        raw=event.raw,
+    )
+
+
+def tell(*, merchant_id: int, parcel_id: int, events: Sequence[NewEvent]) -> int:
+    """Record events of one parcel and do what follows; return how many were new."""
+    now = timezone.now()
+    with merchant(merchant_id):
+        told = record_events(parcel_id=parcel_id, events=events, now=now)
+        if told.new_events:
+            _follow_up(told, now)
+    return told.new_events
+
+
+def _follow_up(told: Told, now: datetime) -> None:
+    """Move the order, and queue the proof or the last mile."""
+    parcel = told.parcel
+    order_id = parcel.booking.parcel.order_id
+    key, payload = str(parcel.pk), {"parcel_id": parcel.pk}
+    if told.is_newly_delivered:
+        move_orders(order_ids=[order_id], to=Order.Status.DELIVERED, actor="tracking", now=now)
+        enqueue([Work("delivery.fetch_proof", key, payload)], now=now)
+    elif told.is_newly_lost:
+        move_orders(order_ids=[order_id], to=Order.Status.LOST, actor="tracking", now=now)
+    if parcel.delivered_at is None and parcel.lost_at is None and _is_due_last_mile(parcel):
+        enqueue([Work("delivery.consign", key, payload)], now=now)
+
+
+def _is_due_last_mile(parcel: TrackedParcel) -> bool:
+    """A dedicated-line parcel that customs has released goes to the delivery partner."""
+    service = service_of(parcel.booking.service_code, timezone.now().date())
+    if not service.last_mile_partner:
+        return False
+    return parcel.events.filter(canonical__in=LAST_MILE_CUES).exists()
+
+
+def silent_parcels(*, now: datetime, limit: int = 500) -> list[tuple[int, int]]:
+    """Return (merchant id, parcel id) of parcels under way whose last scan is long ago."""
+    shortest = timedelta(days=3) / settings.SILENCE_COMPRESSION
+    with across_merchants("The sweep looks for silent parcels of every merchant."):
+        silent = TrackedParcel.objects.filter(
+            delivered_at__isnull=True, lost_at__isnull=True, last_event_at__lt=now - shortest
+        )
+        rows = silent.order_by("last_event_at").values_list("merchant_id", "id")
+        return list(rows[:limit])
+
+
+def judge_silence(*, merchant_id: int, parcel_id: int, now: datetime) -> bool:
+    """Count a parcel as lost when its silence has lasted beyond its service's limit."""
+    with merchant(merchant_id):
+        parcel = TrackedParcel.objects.select_related("booking").get(pk=parcel_id)
+        standing = fold(
+            TrackEvent(canonical=row.canonical, happened_at=row.happened_at, reason=row.reason)
+            for row in parcel.events.all()
+        )
+        mode = service_of(parcel.booking.service_code, now.date()).mode
+    found = silence(standing, mode=mode, now=now, compression=settings.SILENCE_COMPRESSION)
+    if found is None or found.code != LOST:
+        return False
+    lost = NewEvent(
+        source="silence",
+        vendor=OURS,
+        code="lost",
+        happened_at=now,
+        vendor_event_id=f"lost-after:{found.last_scan_at.isoformat()}",
+        raw={"last_scan_at": found.last_scan_at.isoformat(), "rule": found.rule.mode},
+    )
+    return bool(tell(merchant_id=merchant_id, parcel_id=parcel_id, events=[lost]))

@@ -1,0 +1,46 @@
+"""Celery doorway of the transit stage. The sweeps run under the operator's role."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from flows.transit import due_polls, judge_silence, poll, read_feed, silent_parcels
+from integrations.errors import PartnerError
+
+log = logging.getLogger("waybridge.transit")
+
+
+@shared_task(name="tracking.tasks.poll_due")
+def poll_due(merchant_id: int, carrier_code: str) -> None:
+    """Ask a carrier about one merchant's due parcels."""
+    try:
+        poll(merchant_id=merchant_id, carrier_code=carrier_code)
+    except PartnerError as away:
+        log.warning("%s cannot be asked now; asked again in the next round: %s", carrier_code, away)
+
+
+@shared_task(name="tracking.tasks.sweep_polls")
+def sweep_polls() -> None:
+    """Wake a worker for every merchant and carrier with parcels that are due."""
+    for merchant_id, carrier_code in due_polls(now=timezone.now()):
+        poll_due.apply_async((merchant_id, carrier_code), queue="calls", expires=30)
+
+
+@shared_task(name="tracking.tasks.read_postal_feed")
+def read_postal_feed() -> None:
+    """Read on in the postal operator's feed of events."""
+    try:
+        read_feed(carrier_code="postal")
+    except PartnerError as away:
+        log.warning("The postal feed cannot be read now; read on in the next round: %s", away)
+
+
+@shared_task(name="tracking.tasks.sweep_silent_parcels")
+def sweep_silent_parcels() -> None:
+    """Count parcels as lost whose silence has lasted too long."""
+    now = timezone.now()
+    for merchant_id, parcel_id in silent_parcels(now=now):
+        judge_silence(merchant_id=merchant_id, parcel_id=parcel_id, now=now)
