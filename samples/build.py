@@ -121,7 +121,8 @@ postal codes, regions, phone patterns and tax numbers have their country's real 
 
 | file | what |
 |---|---|
-| `products.csv` | {len(catalogue())} products with tariff codes of 6 to 10 digits, sizes, batteries, stock |
+| `products.csv` | {len(catalogue())} products with tariff codes of 6 to 10 digits, \
+sizes, batteries, stock |
 | `orders_amazon_unshipped.txt` | an Amazon unshipped orders report with {in_file} readable orders \
 to {len(AMAZON_COUNTRIES) + 1} countries: {held} held; {rejected} rows rejected |
 | `orders_template.xlsx` | {len(own)} orders to {len(TEMPLATE_COUNTRIES) + 1} countries in the own \

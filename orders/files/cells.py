@@ -8,14 +8,10 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from core.sentences import gettext_noop as _
 from orders.files.faults import RejectedRow
 from orders.files.layouts import DATA, ColumnMap
 from orders.files.reader import Row
-
-
-def _(text: str) -> str:
-    return text
-
 
 WRONG: Mapping[str, tuple[str, str]] = {
     "missing": (_("The cell is empty."), _("Fill in %(name)s.")),

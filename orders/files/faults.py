@@ -7,10 +7,7 @@ only; the doorway that shows them translates the template and fills the paramete
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-
-def _(text: str) -> str:
-    return text
-
+from core.sentences import gettext_noop as _
 
 REFUSALS: Mapping[str, str] = {
     "empty": _(

@@ -14,6 +14,7 @@ class Limits:
     max_bytes: int = 64_000_000
     max_rows: int = 100_000
     max_columns: int = 500
+    max_cells: int = 20_000_000
     max_unpacked_bytes: int = 600_000_000
     max_shared_strings_bytes: int = 96_000_000
     max_ratio: int = 150

@@ -8,7 +8,7 @@ a formula in row 90,000 changes nothing; the spool can then be read as often as 
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -136,7 +136,7 @@ def refuse_known_binary(head: bytes, filename: str) -> None:
 
 
 def _spooled(
-    kind: str, encoding: str, records: Iterator[SourceRow], filename: str, limits: Limits
+    kind: str, encoding: str, records: Generator[SourceRow], filename: str, limits: Limits
 ) -> Table:
     """Take the first row with content as the header and spool the others, checked and cleaned."""
     columns: tuple[str, ...] = ()
@@ -159,6 +159,8 @@ def _spooled(
     except BaseException:
         spool.close()
         raise
+    finally:
+        records.close()
     if not columns:
         spool.close()
         raise FileRefused("empty", filename=filename)

@@ -3,7 +3,7 @@
 import csv
 import io
 import itertools
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
@@ -29,7 +29,7 @@ def _lines(source: BinaryIO, encoding: str) -> Iterator[io.TextIOWrapper]:
         wrapper.detach()
 
 
-def read_rows(source: BinaryIO, filename: str, encoding: str) -> tuple[str, Iterator[SourceRow]]:
+def read_rows(source: BinaryIO, filename: str, encoding: str) -> tuple[str, Generator[SourceRow]]:
     """The separator, and the records with their numbers.
 
     Raises (while iterating):
@@ -70,7 +70,7 @@ def _is_flat(source: BinaryIO, encoding: str, tabs: int) -> bool:
         return all(line.count("\t") == tabs or not line.strip() for line in lines)
 
 
-def _flat_rows(source: BinaryIO, encoding: str) -> Iterator[SourceRow]:
+def _flat_rows(source: BinaryIO, encoding: str) -> Generator[SourceRow]:
     with _lines(source, encoding) as lines:
         for number, line in enumerate(lines, start=1):
             yield SourceRow(number, [_unquoted(cell) for cell in line.rstrip("\r\n").split("\t")])
@@ -86,7 +86,7 @@ def _unquoted(cell: str) -> str:
 
 def _quoted_rows(
     source: BinaryIO, filename: str, encoding: str, separator: str, skip_first: bool
-) -> Iterator[SourceRow]:
+) -> Generator[SourceRow]:
     """Records by the CSV rules. A line of our own at the end shows whether a quotation is open."""
     start = 1
     with _lines(source, encoding) as lines:

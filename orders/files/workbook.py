@@ -1,9 +1,12 @@
 """XLSX: the packing is checked on the central directory before anything is unpacked."""
 
 import datetime as dt
+import lzma
 import re
+import struct
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Generator
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
@@ -17,6 +20,8 @@ from orders.files.spool import SourceRow
 
 LARGE_ENTRY_BYTES = 1_000_000
 DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+# Rows and cells that a sheet only claims to have are padded by openpyxl; both are bounded.
+LAST_ROW = 1_048_576
 WHOLE_NUMBER_BELOW = 10**15
 # What openpyxl, zipfile and the XML parser raise on broken parts; each means a damaged file.
 DAMAGE = (
@@ -32,10 +37,14 @@ DAMAGE = (
     OSError,
     NotImplementedError,
     RuntimeError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+    lzma.LZMAError,
 )
 
 
-def read_rows(source: BinaryIO, filename: str, limits: Limits) -> Iterator[SourceRow]:
+def read_rows(source: BinaryIO, filename: str, limits: Limits) -> Generator[SourceRow]:
     """Yield the rows of the first visible sheet as text.
 
     Raises (while iterating):
@@ -46,10 +55,14 @@ def read_rows(source: BinaryIO, filename: str, limits: Limits) -> Iterator[Sourc
             _check_packing(archive, filename, limits)
             _refuse_declarations(archive, filename)
         source.seek(0)
-        yield from _sheet_rows(source, filename)
+        yield from _sheet_rows(source, filename, limits)
     except DefusedXmlException as error:
         raise FileRefused("entities", filename=filename, part="a part of the workbook") from error
     except DAMAGE as error:
+        # openpyxl wraps what the parser raised in errors of its own.
+        if isinstance(error.__context__, DefusedXmlException):
+            part = "a part of the workbook"
+            raise FileRefused("entities", filename=filename, part=part) from error
         raise FileRefused("damaged", filename=filename, part=type(error).__name__) from error
 
 
@@ -100,14 +113,20 @@ def _refuse_declarations(archive: zipfile.ZipFile, filename: str) -> None:
             raise FileRefused("entities", filename=filename, part=entry.filename)
 
 
-def _sheet_rows(source: BinaryIO, filename: str) -> Iterator[SourceRow]:
+def _sheet_rows(source: BinaryIO, filename: str, limits: Limits) -> Generator[SourceRow]:
     book = load_workbook(source, read_only=True, data_only=False, keep_links=False)
     try:
         visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         sheet = (visible or book.worksheets)[0]
         # The declared dimension may be missing or false; the cells themselves decide.
         sheet.reset_dimensions()
+        total = 0
         for number, cells in enumerate(sheet.iter_rows(), start=1):
+            total += len(cells)
+            if number > LAST_ROW:
+                raise FileRefused("too_many_rows", filename=filename, limit=limits.max_rows)
+            if total > limits.max_cells:
+                raise FileRefused("too_many_columns", filename=filename, limit=limits.max_columns)
             yield SourceRow(number, [_as_text(cell, filename) for cell in cells])
     finally:
         book.close()

@@ -8,10 +8,7 @@ or ``staff:ROLE`` (the operator's); an owner or an admin may always release.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-
-def _(text: str) -> str:
-    return text
-
+from core.sentences import gettext_noop as _
 
 OPERATIONS = "member:operations"
 FINANCE = "member:finance"
