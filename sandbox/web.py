@@ -150,8 +150,7 @@ class StandIns:
         payload = b""
         if answer.body is not None:
             payload = json.dumps(answer.body, ensure_ascii=False, default=_plain).encode()
-        kind = "application/json" if answer.status < 400 else "application/problem+json"
-        headers = {"Content-Type": kind, **answer.headers}
+        headers = {"Content-Type": "application/json", **answer.headers}
         return Response(payload, status=answer.status, headers=headers)(environ, start_response)
 
     def _answer(self, request: Request) -> Answer:

@@ -88,7 +88,9 @@ class DhlExpress:
         }
         if len(details) > 1:
             body["additionalDetails"] = details
-        return Answer(status, body, _headers(request))
+        # The contract's header says problem+json, its media type json: clients meet the header.
+        kind = {"Content-Type": "application/problem+json"}
+        return Answer(status, body, {**_headers(request), **kind})
 
 
 def _headers(request: Request) -> dict[str, str]:
