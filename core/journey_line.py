@@ -30,7 +30,7 @@ class Stage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JourneyLine:
-    """The whole line in order. `problem` is one translated sentence saying what is wrong, or None."""
+    """The whole line in order. `problem` is one translated sentence on what is wrong, or None."""
 
     stages: tuple[Stage, ...]
     problem: str | None = None
@@ -46,7 +46,7 @@ class JourneyLine:
 
     @property
     def here(self) -> Stage:
-        """Where it stands: the current or troubled stage, else the last one done, else the first."""
+        """The current or troubled stage, else the last one done, else the first."""
         for stage in self.stages:
             if stage.state in ("current", "problem"):
                 return stage

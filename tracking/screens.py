@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Literal
 
 from core.journey_line import JourneyLine
+from tracking.rules.geo import VIEW_BOX
+
+WORLD_WIDTH, WORLD_HEIGHT = float(VIEW_BOX[2]), float(VIEW_BOX[3])
+PlaceState = Literal["done", "current", "todo"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,7 +21,7 @@ class MapPoint:
     x: float
     y: float
     label: str
-    state: Literal["done", "current", "todo"]
+    state: PlaceState
     label_end: bool = False
 
 
@@ -55,12 +60,33 @@ class TrackingMap:
         return _curve(passed[-1:] + [point for point in self.points if point.state == "todo"])
 
 
+def map_around(*, places: list[tuple[str, float, float, PlaceState]], words: str) -> TrackingMap:
+    """The part of the world that holds these places (label, x, y, state) with room for words.
+
+    Two and a half times as wide as high, as the page shows it, and never less than a continent, so
+    that a parcel within one country still shows where on earth it is.
+    """
+    left, right = min(x for _l, x, _y, _s in places), max(x for _l, x, _y, _s in places)
+    top, bottom = min(y for _l, _x, y, _s in places), max(y for _l, _x, y, _s in places)
+    lift = 0.08 * (right - left)
+    width = max(280.0, (right - left) * 1.4, (bottom - top + lift) * 2.5 * 1.35)
+    width = min(width, WORLD_WIDTH)
+    height = width / 2.5
+    x = min(max((left + right - width) / 2, 0), WORLD_WIDTH - width)
+    y = min(max((top - lift + bottom - height) / 2, 0), max(WORLD_HEIGHT - height, 0))
+    points = tuple(
+        MapPoint(x=px, y=py, label=label, state=state, label_end=px > x + 0.6 * width)
+        for label, px, py, state in places
+    )
+    return TrackingMap(x=x, y=y, width=width, height=height, points=points, words=words)
+
+
 def _curve(points: list[MapPoint]) -> str:
     """Arcs through the points, bent towards the pole as a flight path looks on a flat map."""
     if len(points) < 2:
         return ""
     path = f"M{points[0].x:.1f} {points[0].y:.1f}"
-    for start, end in zip(points, points[1:], strict=False):
+    for start, end in pairwise(points):
         lift = 0.16 * ((end.x - start.x) ** 2 + (end.y - start.y) ** 2) ** 0.5
         middle_x, middle_y = (start.x + end.x) / 2, (start.y + end.y) / 2 - lift
         path += f"Q{middle_x:.1f} {middle_y:.1f} {end.x:.1f} {end.y:.1f}"
@@ -78,7 +104,7 @@ class ExpectedArrival:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BuyerEvent:
-    """One fact. `local_at` is aware in the zone of the place; `day_only` where no clock is known."""
+    """One fact; `local_at` aware in the zone of its place, `day_only` where no clock is known."""
 
     local_at: datetime
     place: str

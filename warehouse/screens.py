@@ -1,4 +1,4 @@
-"""What the scan stations are given (templates/stations/pick.html and pack.html, variable `page`)."""
+"""What the scan stations are given (templates/stations/, variable `page`)."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def instant_html(at: datetime, *, now: datetime | None = None) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def relative_time(context: template.Context, at: datetime | None) -> SafeString | str:
-    """ "3 hours ago", measured from `now` in the context where the view set it. Nothing for None."""
+    """How long ago, measured from `now` in the context where the view set it; nothing for None."""
     return instant_html(at, now=context.get("now")) if at else ""
 
 
@@ -80,7 +80,5 @@ def place_time(local_at: datetime | None) -> SafeString | str:
     """Day and time by the clock of the place where it happened: the zone the value carries."""
     if local_at is None:
         return ""
-    words = format_datetime(
-        local_at, "d MMM HH:mm", tzinfo=local_at.tzinfo, locale=active_locale()
-    )
+    words = format_datetime(local_at, "d MMM HH:mm", tzinfo=local_at.tzinfo, locale=active_locale())
     return format_html('<time datetime="{}">{}</time>', local_at.isoformat(), words)

@@ -27,7 +27,13 @@ def _address(context: dict[str, Any], **changes: str | None) -> str:
 
 @register.simple_tag(takes_context=True)
 def sort_header(
-    context: dict[str, Any], column: str, label: str, *, sort: str, numeric: bool = False, rank: str = ""
+    context: dict[str, Any],
+    column: str,
+    label: str,
+    *,
+    sort: str,
+    numeric: bool = False,
+    rank: str = "",
 ) -> SafeString:
     """A `<th>` that sorts by `column`. `sort` is the list's present order ("-placed_at").
 

@@ -1,4 +1,4 @@
-"""Codes never stand alone: HS, carrier, hold and country codes with their plain words beside them."""
+"""Codes never stand alone: HS, carrier, hold and country codes with their words beside them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ def code_with_words(code: str, words: str) -> SafeString:
     if not words or words == code:
         return format_html('<code class="code">{}</code>', code)
     return format_html(
-        '<span class="coded"><code class="code">{}</code> <span class="coded-words">{}</span></span>',
+        '<span class="coded"><code class="code">{}</code> '
+        '<span class="coded-words">{}</span></span>',
         code,
         words,
     )

@@ -73,7 +73,7 @@ class OrderLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HoldCard:
-    """`reason` is this order's own fault, `remedy` what would be right. Posts `note` to release_url."""
+    """`reason` is what is wrong, `remedy` what would be right; posts `note` to release_url."""
 
     code: str
     words: str

@@ -1,4 +1,4 @@
-"""What stands around every dashboard page (template variable `shell`, set by a context processor)."""
+"""What stands around every dashboard page: template variable `shell`, by context processor."""
 
 from __future__ import annotations
 

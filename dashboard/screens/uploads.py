@@ -25,7 +25,7 @@ class UploadRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UploadPage:
-    """The form posts multipart `kind` and `file`. `error` is one sentence about the file as a whole."""
+    """The form posts multipart `kind` and `file`; `error` is one sentence about the whole file."""
 
     kinds: tuple[Option, ...]
     accept: str
@@ -50,7 +50,7 @@ class RejectedRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UploadProgress:
-    """Also the whole context of the polled partial (as `page`). `failure` refuses the whole file."""
+    """Also the context of the polled partial (as `page`); `failure` refuses the whole file."""
 
     file_name: str
     kind: str

@@ -1,0 +1,121 @@
+"""Every page of the product by name: its template and a context for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from allauth.account.forms import LoginForm, ResetPasswordForm
+from django.contrib.auth.models import AnonymousUser
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+
+from tests.ui import fakes_doors as doors
+from tests.ui import fakes_orders as orders
+from tests.ui import fakes_rest as rest
+from tests.ui.fakes import NOW, shell
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One rendered page; `nav` marks the side bar's current entry and means it has one."""
+
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+    nav: str = ""
+
+
+def _page(page: object, template: str, nav: str = "") -> Picture:
+    return Picture(template=template, context={"page": page}, nav=nav)
+
+
+def gallery() -> dict[str, Picture]:
+    """Name to picture, freshly made so that a test may change one without touching another."""
+    return {
+        "today": _page(rest.today_page(), "dashboard/today.html", "Today"),
+        "today_first": _page(rest.today_page(empty=True), "dashboard/today.html", "Today"),
+        "orders": _page(orders.orders_page(), "dashboard/orders/list.html", "Orders"),
+        "orders_empty": _page(orders.orders_page(rows=0), "dashboard/orders/list.html", "Orders"),
+        "orders_nothing": _page(
+            orders.orders_page(rows=0, is_filtered=True), "dashboard/orders/list.html", "Orders"
+        ),
+        "order": _page(orders.order_page(), "dashboard/orders/detail.html", "Orders"),
+        "order_held": _page(orders.order_page(held=True), "dashboard/orders/detail.html", "Orders"),
+        "upload": _page(orders.upload_page(), "dashboard/orders/upload.html", "Orders"),
+        "upload_refused": _page(
+            orders.upload_page(error="The file is empty."), "dashboard/orders/upload.html", "Orders"
+        ),
+        "upload_running": _page(
+            orders.upload_progress(running=True), "dashboard/orders/upload_detail.html", "Orders"
+        ),
+        "upload_done": _page(
+            orders.upload_progress(running=False), "dashboard/orders/upload_detail.html", "Orders"
+        ),
+        "upload_failed": _page(
+            orders.upload_failed(), "dashboard/orders/upload_detail.html", "Orders"
+        ),
+        "products": _page(rest.products_page(), "dashboard/products/list.html", "Products & stock"),
+        "products_empty": _page(
+            rest.products_page(rows=False), "dashboard/products/list.html", "Products & stock"
+        ),
+        "shipments": _page(orders.shipments_page(), "dashboard/shipments/list.html", "Shipments"),
+        "shipments_empty": _page(
+            orders.shipments_page(rows=0), "dashboard/shipments/list.html", "Shipments"
+        ),
+        "shipment": _page(orders.shipment_page(), "dashboard/shipments/detail.html", "Shipments"),
+        "customs": _page(rest.customs_page(), "dashboard/customs/list.html", "Customs"),
+        "claims": _page(rest.claims_page(), "dashboard/claims/list.html", "Claims"),
+        "claims_empty": _page(rest.claims_page(rows=False), "dashboard/claims/list.html", "Claims"),
+        "claim": _page(rest.claim_page(), "dashboard/claims/detail.html", "Claims"),
+        "claim_new": _page(rest.new_claim_page(), "dashboard/claims/new.html", "Claims"),
+        "billing": _page(rest.billing_page(), "dashboard/billing/list.html", "Billing"),
+        "team": _page(rest.team_page(), "dashboard/settings/team.html", "Settings"),
+        "api_keys": _page(rest.api_keys_page(), "dashboard/settings/api_keys.html", "Settings"),
+        "api_keys_new": _page(
+            rest.api_keys_page(new_key="wb_live_9xKq2vTn4Lr8Ws3Zc6Yb1Mf7Hd5Gj0PaQeUoIi"),
+            "dashboard/settings/api_keys.html",
+            "Settings",
+        ),
+        "parcel": _page(doors.tracking_page(), "tracking/parcel.html"),
+        "parcel_trouble": _page(doors.tracking_page(trouble=True), "tracking/parcel.html"),
+        "parcel_delivered": _page(
+            doors.tracking_page(revealed=True, delivered=True), "tracking/parcel.html"
+        ),
+        "parcel_not_found": Picture("tracking/not_found.html"),
+        "station_pick": _page(doors.station_page(picking=True), "stations/pick.html"),
+        "station_pack": _page(doors.station_page(picking=False), "stations/pack.html"),
+        "station_packed": _page(
+            doors.station_page(picking=False, complete=True), "stations/pack.html"
+        ),
+        "login": Picture("account/login.html", {"form": LoginForm()}),
+        "login_wrong": Picture(
+            "account/login.html", {"form": LoginForm({"login": "x", "password": ""})}
+        ),
+        "password_reset": Picture("account/password_reset.html", {"form": ResetPasswordForm()}),
+        "password_reset_done": Picture("account/password_reset_done.html"),
+        "signup_closed": Picture("account/signup_closed.html"),
+        "logout": Picture("account/logout.html"),
+        "second_factor": Picture("mfa/authenticate.html", {"form": rest.NameForm()}),
+        "second_factor_on": Picture(
+            "mfa/totp/activate_form.html",
+            {"form": rest.NameForm(), "totp_svg_data_uri": "data:image/svg+xml,%3Csvg/%3E"},
+        ),
+        "error_404": Picture("404.html"),
+        "error_403": Picture("403.html"),
+        "error_500": Picture("500.html"),
+        "error_csrf": Picture("403_csrf.html"),
+    }
+
+
+def render(picture: Picture, *, query: str = "", theme: str = "") -> str:
+    """The whole page as the reader's browser receives it."""
+    request = RequestFactory().get(f"/preview/{query}")
+    request.user = AnonymousUser()
+    if theme:
+        request.COOKIES["theme"] = theme
+    context = dict(picture.context, now=NOW)
+    if picture.nav:
+        context["shell"] = shell(picture.nav)
+    if picture.template == "500.html":
+        return render_to_string(picture.template)
+    return render_to_string(picture.template, context, request)
