@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -42,7 +43,7 @@ def test_a_missing_library_and_font_are_named_by_their_packages(
 def test_without_root_or_sudo_it_prints_the_command_to_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(bootstrap.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(SystemExit, match=r"sudo apt-get install .* libpango-1\.0-0"):
         bootstrap.install_packages(["libpango-1.0-0"])
