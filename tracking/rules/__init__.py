@@ -1,0 +1,1 @@
+"""What carriers' events mean and where a parcel stands: pure rules over dated data."""
