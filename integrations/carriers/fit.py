@@ -34,7 +34,7 @@ def lines(given: Sequence[str], *, field: str, count: int, longest: int) -> tupl
     """An address of any number of lines as at most `count` lines of at most `longest`.
 
     Lines that fit stay as they are. Otherwise the text flows on, broken at spaces or between two
-    ideographs (中文 has no spaces), never inside a word or a number.
+    ideographs (中文 has no spaces), never inside or beside a number.
     """
     kept = tuple(line.strip() for line in given if line.strip())
     if not kept:
