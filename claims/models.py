@@ -71,6 +71,7 @@ class ClaimEvidence(TenantModel):
     """A picture or paper that supports a claim."""
 
     claim = TenantForeignKey(Claim, related_name="evidence")
+    code = models.CharField(max_length=30)
     document = TenantForeignKey(Document, related_name="+")
     note = models.CharField(max_length=300, blank=True)
     added_by = models.CharField(max_length=120)

@@ -209,6 +209,16 @@ SPECTACULAR_SETTINGS = {
 
 UNFOLD = {"SITE_TITLE": "Waybridge", "SITE_HEADER": "Waybridge", "SHOW_HISTORY": False}
 
+OPERATOR = {
+    "name": env.text("OPERATOR_NAME", "Waybridge Logistics (demonstration)"),
+    "street": env.text("OPERATOR_STREET", "88 Fenghuang Road, Bao'an"),
+    "city": env.text("OPERATOR_CITY", "Shenzhen"),
+    "region": env.text("OPERATOR_REGION", "Guangdong"),
+    "postal_code": env.text("OPERATOR_POSTAL_CODE", "518103"),
+    "country": env.text("OPERATOR_COUNTRY", "CN"),
+}
+"""Who runs this deployment, as printed on payout advices."""
+
 SANDBOX_URL = env.text("SANDBOX_URL", "http://127.0.0.1:8009").rstrip("/")
 """Base of the stand-ins, from which each partner's default address is taken."""
 PARTNERS = {

@@ -1,11 +1,20 @@
-"""Django's record of this room."""
+"""Django's record of the flows; registers what workers can do."""
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
+
+STAGES: tuple[str, ...] = ()
 
 
 class FlowsConfig(AppConfig):
     """Application configuration."""
 
     name = "flows"
+
+    def ready(self) -> None:
+        """Import every stage that has jobs, so that each process knows their kinds."""
+        for stage in STAGES:
+            import_module(f"flows.{stage}")

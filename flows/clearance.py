@@ -68,7 +68,7 @@ class Consignment:
     @property
     def origin(self) -> str:
         """The country the parcel leaves from."""
-        return self.booking.parcel.warehouse.country
+        return str(self.booking.parcel.warehouse.country)
 
     @property
     def goods_value(self) -> Decimal:
@@ -298,7 +298,8 @@ def _lodge(merchant_id: int, booking_id: int, direction: str) -> None:
 
 
 def _problem_text(problem: Mapping[str, Any]) -> str:
-    return ": ".join((str(problem["element"]), f"{problem['fault']['text']}; {problem['remedy']['text']}"))
+    fault, remedy = problem["fault"]["text"], problem["remedy"]["text"]
+    return f"{problem['element']}: {fault}; {remedy}"
 
 
 def _ask(call: Any) -> Any:

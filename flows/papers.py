@@ -13,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from core.documents import put_bytes, register
-from core.jobs import Work, enqueue, handler
+from core.jobs import handler
 from core.models import Document, Merchant
 from core.pdf import AddressBlock, address_block
 from core.tenancy import merchant
@@ -21,9 +21,8 @@ from customs.documents import CommercialInvoice, InvoiceLine, render_commercial_
 from flows.addresses import recipient_address, sender_address
 from flows.clearance import Consignment, load
 from integrations.carriers.base import Address
-from shipping.models import Booking, Handover
 from shipping.rules.catalogue import service as service_of
-from shipping.services import attach_invoice, attach_label, set_manifest
+from shipping.services import attach_invoice, attach_label
 from warehouse.documents import (
     Package,
     PackedItem,
@@ -135,9 +134,7 @@ def _seller(consignment: Consignment) -> AddressBlock:
 
 
 def _buyer(consignment: Consignment) -> AddressBlock:
-    return block(
-        recipient_address(consignment.order), ("Tax ID", consignment.order.recipient_id)
-    )
+    return block(recipient_address(consignment.order), ("Tax ID", consignment.order.recipient_id))
 
 
 def _invoice(consignment: Consignment) -> CommercialInvoice:

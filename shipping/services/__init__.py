@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shipping.services.bookings import (
     attach_invoice,
+    attach_label,
     begin_sending,
     mark_booked,
     mark_refused,
@@ -20,7 +21,7 @@ from shipping.services.terms import (
 )
 
 __all__ = [
-    "NothingToHandOver", "accept_agreement", "agreement_in_force", "attach_invoice",
+    "NothingToHandOver", "accept_agreement", "agreement_in_force", "attach_invoice", "attach_label",
     "begin_sending", "close_handover", "mark_booked", "mark_refused", "mark_told", "mark_unclear",
     "plan_booking", "propose_agreement", "publish_rate_card", "set_manifest", "take_s10_number",
 ]  # fmt: skip

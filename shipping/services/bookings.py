@@ -69,9 +69,7 @@ def take_s10_number(*, service_indicator: str, country: str) -> str:
     if found is None:
         raise NoNumbersLeft(f"No {service_indicator}…{country} numbers are left.")
     S10Range.objects.filter(pk=found.pk).update(next_serial=F("next_serial") + 1)
-    number = build(
-        service_indicator=service_indicator, serial=found.next_serial, country=country
-    )
+    number = build(service_indicator=service_indicator, serial=found.next_serial, country=country)
     return str(number)
 
 
@@ -144,3 +142,8 @@ def _end(*, booking_id: int, to: str, why: str, now: datetime) -> None:
 def attach_invoice(*, booking_id: int, invoice: Document) -> None:
     """Attach the commercial invoice."""
     Booking.objects.filter(pk=booking_id, invoice__isnull=True).update(invoice=invoice)
+
+
+def attach_label(*, booking_id: int, label: Document) -> None:
+    """Attach the label we printed ourselves; the first one stands."""
+    Booking.objects.filter(pk=booking_id, label__isnull=True).update(label=label)

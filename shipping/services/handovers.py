@@ -40,7 +40,9 @@ def close_handover(
     )
     Booking.objects.filter(pk__in=[booking.pk for booking in bookings]).update(handover=handover)
     changes = [
-        Change("parcel.handed_over", "order", booking.parcel.order_id, {"manifest": handover.number})
+        Change(
+            "parcel.handed_over", "order", booking.parcel.order_id, {"manifest": handover.number}
+        )
         for booking in bookings
     ]
     record_many(changes, actor=actor, now=now)
