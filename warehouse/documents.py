@@ -34,7 +34,9 @@ class PickLine:
             f"Lot {self.lot}" if self.lot else "",
             f"into {self.put_into}" * bool(self.put_into),
         )
-        return "\n".join((f"{self.sku}  {self.title}", "   ".join(filter(None, last)))).strip()
+        return "\n".join(
+            (f"{self.sku}\u2002{self.title}", "\u2002".join(filter(None, last)))
+        ).strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,17 @@ class AddressBlock:
         )  # fmt: skip
 
     @property
+    def compact(self) -> str:
+        """The same in few lines, for small print: address, then country and contact, numbers."""
+        numbers = (f"{label} {number}" for label, number in self.identifiers if number)
+        rows = (
+            (self.company, *self.lines),
+            (self.country_name, self.phone, self.email),
+            tuple(numbers),
+        )
+        return "\n".join(", ".join(filter(None, row)) for row in rows if any(row))
+
+    @property
     def script(self) -> str:
         """'ja', 'ko', 'hant' or '': which regional forms of the shared ideographs to print."""
         return {"JP": "ja", "KR": "ko", "TW": "hant", "HK": "hant", "MO": "hant"}.get(

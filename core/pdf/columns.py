@@ -1,7 +1,7 @@
 """Columns of numbers as one run of text, which costs a tenth of a table's cells.
 
 A line of text costs WeasyPrint about 0.3 ms, a positioned cell 0.7 ms and a table cell more. In
-Noto Sans every digit is as wide as U+2007 FIGURE SPACE and the point and comma are as wide as U+2008
+Noto Sans every digit is as wide as U+2007 FIGURE SPACE, and point and comma as wide as U+2008
 PUNCTUATION SPACE, so numbers padded with these two stand exactly under each other.
 """
 

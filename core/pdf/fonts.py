@@ -30,8 +30,10 @@ TABLES_NOT_PRINTED = (
     "PCLT", "SVG ", "VORG", "cmap", "gasp", "hdmx", "meta", "name", "post", "vhea", "vmtx",
 )  # fmt: skip
 
-# Glyphs of a TrueType face are taken in rows of this many, so that most documents ask for a subset
-# that is already made; the row is decided by this document's text alone.
+# Every document uses this family, and its letters stand together in the font. Its glyphs are taken
+# in rows, so that most documents ask for a subset already made; which rows, this document's text
+# alone decides. Elsewhere (Arabic's joined forms lie far apart) rows would only make files larger.
+EVERYDAY_FAMILY = "Noto Sans"
 ROW = 64
 
 
@@ -44,8 +46,8 @@ class _Face(Font):  # type: ignore[misc]
         if "CFF " in self.tables:
             self.file_content = _cff_subset(self.hb_face, used)
         else:
-            rows = frozenset(glyph // ROW for glyph in used)
-            self.file_content = _truetype_subset(_Hashable(self.hb_face, self.hash), rows)
+            glyphs = _rounded_up(used) if self.family == EVERYDAY_FAMILY else frozenset(used)
+            self.file_content = _truetype_subset(_Hashable(self.hb_face, self.hash), glyphs)
 
     @property
     def type(self) -> str:
@@ -126,11 +128,15 @@ class _Hashable:
         return hash(self.name)
 
 
+def _rounded_up(glyphs: Iterable[int]) -> frozenset[int]:
+    rows = {glyph // ROW for glyph in glyphs}
+    return frozenset(row * ROW + place for row in rows for place in range(ROW))
+
+
 @lru_cache(maxsize=256)
-def _truetype_subset(font: _Hashable, rows: frozenset[int]) -> bytes:
-    glyphs = [row * ROW + place for row in sorted(rows) for place in range(ROW)]
+def _truetype_subset(font: _Hashable, glyphs: frozenset[int]) -> bytes:
     keep_numbers = harfbuzz_subset.HB_SUBSET_FLAGS_RETAIN_GIDS
-    subset = _subset(font.face, glyphs, keep_numbers)
+    subset = _subset(font.face, sorted(glyphs), keep_numbers)
     # Second pass: with kept numbers HarfBuzz also keeps the empty places after the last used glyph.
     return bytes(get_hb_object_data(_subset(subset, range(max(glyphs) + 1), 0)))
 
