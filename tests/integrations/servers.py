@@ -79,6 +79,30 @@ def dripping(chunks: int, pause_s: float) -> Callable[[BaseHTTPRequestHandler], 
     return reply
 
 
+def broken_off(content: bytes, *, promised: int) -> Callable[[BaseHTTPRequestHandler], None]:
+    """An ordinary close before all promised bytes have come."""
+
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        answer(201, raw=content, headers={"Content-Length": str(promised)})(handler)
+        handler.close_connection = True
+
+    return reply
+
+
+def chunked(*parts: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
+    """An answer without a length; a zero-length chunk ends it, its absence does not."""
+
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        for part in parts:
+            handler.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
+        handler.close_connection = True
+
+    return reply
+
+
 def reset(*, after: bytes = b"") -> Callable[[BaseHTTPRequestHandler], None]:
     """Drop the connection with a TCP reset, after sending `after`."""
 
@@ -129,6 +153,7 @@ def partner(*replies: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[Part
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
+        block_on_close = False  # a slow answer must not slow the test
 
         def handle_error(self, request: Any, client_address: Any) -> None:
             del request, client_address  # broken on purpose; the client's view is what counts

@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+import urllib3
 from openapi_core import Config, OpenAPI
 from openapi_core.datatypes import RequestParameters
 from openapi_core.exceptions import OpenAPIError
@@ -63,7 +64,7 @@ class Capture(BaseAdapter):
         self.sent.append(request)
         response = requests.Response()
         response.status_code = 503
-        response.raw = io.BytesIO()
+        response.raw = urllib3.HTTPResponse(io.BytesIO(), preload_content=False)
         response.request = request
         return response
 

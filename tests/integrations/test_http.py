@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -18,7 +20,16 @@ from integrations.errors import (
     Unavailable,
 )
 from integrations.http import Credentials, Door, Limits, NullGate, check_base_url, segment
-from tests.integrations.servers import answer, dripping, free_port, partner, reset, slow
+from tests.integrations.servers import (
+    answer,
+    broken_off,
+    chunked,
+    dripping,
+    free_port,
+    partner,
+    reset,
+    slow,
+)
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 QUICK = Limits(connect_s=0.5, read_s=0.3, total_s=0.6, max_bytes=200_000)
@@ -54,7 +65,9 @@ def test_a_good_answer_comes_back_parsed_and_the_call_carries_our_key_and_an_id(
 
 AMBIGUOUS = {
     "silence": slow(0.6),
-    "a body that drips": dripping(40, 0.05),
+    "a body that drips": dripping(200, 0.05),
+    "a body cut short": broken_off(b'{"a": 1}', promised=99),
+    "chunks without an end": chunked(b'{"a": ', b"1}"),
     "a reset before any answer": reset(),
     "a reset inside the headers": reset(after=b"HTTP/1.1 201 Cre"),
     "a reset inside the body": reset(
@@ -86,6 +99,25 @@ def test_the_same_fault_on_a_repeatable_call_is_merely_unavailable(fault: Any) -
     with partner(fault) as there, pytest.raises(Unavailable):
         ask(there.url, repeatable=True)
     assert len(there.seen) == 1
+
+
+def test_a_drip_ends_at_the_deadline_and_not_at_its_own() -> None:
+    began = time.monotonic()
+    with partner(dripping(200, 0.05)) as there, pytest.raises(Unavailable, match="too long"):
+        ask(there.url, repeatable=True)
+    assert time.monotonic() - began < 5  # the deadline is 0.6 s, the drip 10 s
+
+
+def test_an_answer_in_chunks_is_read_whole() -> None:
+    with partner(chunked(b'{"a": ', b"1}", b"")) as there:
+        assert ask(there.url, repeatable=True).body == {"a": 1}
+
+
+def test_an_answer_packed_against_our_wish_is_bounded_unpacked() -> None:
+    packed = gzip.compress(b'"' + b"x" * 250_000 + b'"')
+    bomb = answer(200, raw=packed, headers={"Content-Encoding": "gzip"})
+    with partner(bomb) as there, pytest.raises(Unavailable, match="over 200000 bytes"):
+        ask(there.url, repeatable=True)
 
 
 @pytest.mark.parametrize("repeatable", [True, False])
