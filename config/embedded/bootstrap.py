@@ -107,7 +107,7 @@ def install_lock(lock: Path) -> None:
     if stamp.exists() and stamp.read_text() == digest:
         return
     say(f"installing {lock.name}")
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+    command = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check",
                "--require-hashes", "-r", str(lock)]  # fmt: skip
     if subprocess.call(command, cwd=ROOT) != 0:
         raise CannotSetUp(f"pip could not install {lock.name}; its reason is above.")
