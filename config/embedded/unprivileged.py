@@ -106,11 +106,11 @@ def data_folder(wanted: Path, account: Account) -> Path:
     """Return a folder for a server's data: `wanted`, or one under `SYSTEM_FOLDER`.
 
     The second only when `account` cannot enter the folder above `wanted` (a checkout in /root).
-    The name carries a digest of `wanted`, so two checkouts never share data.
+    The name carries a digest of that folder, so two checkouts never share data.
     """
     wanted.parent.mkdir(parents=True, exist_ok=True)
     if not account.can_enter(wanted.parent):
-        digest = hashlib.sha256(str(wanted.resolve()).encode()).hexdigest()[:12]
+        digest = hashlib.sha256(str(wanted.parent.resolve()).encode()).hexdigest()[:12]
         wanted = SYSTEM_FOLDER / "data" / digest / wanted.name
     if not wanted.exists():
         wanted.mkdir(parents=True)
