@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import json
@@ -214,6 +215,9 @@ class StandIns:
         if fault is not None and kind in {"429", "500", "refuse"}:
             return _on_demand(request, partner, fault)
         if kind == "reset":
+            # Read first: a caller still sending would meet a broken pipe instead of a reset.
+            with contextlib.suppress(HTTPException):
+                request.get_data()
             _hang_up(request, with_reset=True)
         answer = self._handle(request, partner, operation, args)
         if kind == "lost_answer":
@@ -294,5 +298,7 @@ def _hang_up(request: Request, *, with_reset: bool) -> None:
     connection: socket.socket | None = request.environ.get("gunicorn.socket")
     if with_reset and connection is not None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    # gunicorn closes the connection quietly on this error and writes nothing.
+        # Closed here: gunicorn would say goodbye first, and then it would be no reset.
+        connection.close()
+    # gunicorn ends the connection quietly on this error and writes nothing.
     raise ConnectionResetError(errno.ECONNRESET, "hung up on demand")

@@ -110,18 +110,19 @@ class World:
     def advance(self, now: float) -> bool:
         """Make the steps due by `now`. True when something moved and more may be due."""
         state = self.state
-        if late := state.rows("SELECT * FROM event WHERE visible_at <= ? LIMIT ?", now, _BATCH):
-            for event in late:
-                state.run(
-                    "UPDATE event SET visible_at = NULL WHERE event_id = ?", event["event_id"]
-                )
-                self._publish(event, now)
         due = state.rows(
             "SELECT * FROM parcel WHERE next_due <= ? ORDER BY next_due LIMIT ?", now, _BATCH
         )
         for parcel in due:
             self._step(parcel)
-        return bool(late or due)
+        if due:
+            return True
+        # Held-back events come last, so that they are older than what was told before them.
+        late = state.rows("SELECT * FROM event WHERE visible_at <= ? LIMIT ?", now, _BATCH)
+        for event in late:
+            state.run("UPDATE event SET visible_at = NULL WHERE event_id = ?", event["event_id"])
+            self._publish(event, now)
+        return bool(late)
 
     def _steps(self, parcel: sqlite3.Row) -> tuple[Step, ...]:
         origin, destination = from_json(parcel["origin"]), from_json(parcel["destination"])

@@ -15,6 +15,7 @@ from openapi_core.contrib.requests import (
     RequestsOpenAPIResponse,
 )
 from openapi_core.exceptions import OpenAPIError
+
 from tests.sandbox.program import ROOT
 
 FILE = ROOT.parent / "shared/contracts/dhl_express/dpdhl-express-api-3.1.1_swagger.yaml"

@@ -52,7 +52,7 @@ class Program:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "sandbox", *arguments], cwd=ROOT, start_new_session=True
         )
-        until(lambda: self._is_up(), within=20)
+        until(self._is_up, within=20)
 
     def _is_up(self) -> bool:
         try:
@@ -89,8 +89,9 @@ class Program:
         sent = dict(headers or {})
         if auth is None:
             sent.setdefault("Authorization", "Bearer stand-in")
-        options: dict[str, Any] = {"timeout": 15, "auth": auth, **more}
-        return requests.request(method, self.url + path, json=body, headers=sent, **options)
+        return requests.request(
+            method, self.url + path, json=body, headers=sent, auth=auth, timeout=15, **more
+        )
 
     def dhl(self, method: str, path: str, body: Any = None, **more: Any) -> requests.Response:
         headers = {"x-version": "3.1.0", **more.pop("headers", {})}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import requests
+
 from tests.sandbox import contract
 from tests.sandbox.program import Program, dhl_body, dhl_pickup, unique
 
@@ -237,7 +238,11 @@ def test_what_a_schema_cannot_say_is_refused_with_400(
 def test_login_and_version_are_asked_for(stand_ins: Program) -> None:
     body = dhl_body(unique("ref"))
     wrong = stand_ins.call(
-        "POST", "/dhl-express/shipments", body, headers={"x-version": "3.1.0"}, auth=("waybridge", "x")
+        "POST",
+        "/dhl-express/shipments",
+        body,
+        headers={"x-version": "3.1.0"},
+        auth=("waybridge", "x"),
     )
     assert wrong.status_code == 401
     assert wrong.json()["status"] == "401"
