@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from html import escape
 from typing import Protocol
 
 from babel.numbers import format_decimal, get_currency_precision
 from django import template
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core.templatetags.instants import active_locale
@@ -43,11 +43,7 @@ def money(value: Decimal | HasMoney | None, currency: str = "") -> SafeString | 
     exponent = amount.normalize().as_tuple().exponent
     own_decimals = -exponent if isinstance(exponent, int) else 0
     decimals = max(get_currency_precision(code), own_decimals)
-    return format_html(
-        '<span class="amount">{} <span class="unit">{}</span></span>',
-        _number(amount, decimals=decimals),
-        code,
-    )
+    return _with_unit(_number(amount, decimals=decimals), code)
 
 
 @register.filter
@@ -85,4 +81,6 @@ def file_size(size_bytes: int) -> SafeString:
 
 
 def _with_unit(number: str, unit: str) -> SafeString:
-    return format_html('<span class="amount">{} <span class="unit">{}</span></span>', number, unit)
+    return SafeString(
+        f'<span class="amount">{escape(number)} <span class="unit">{escape(unit)}</span></span>'
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from html import escape
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_timedelta
@@ -38,12 +39,10 @@ def instant_html(at: datetime, *, now: datetime | None = None) -> SafeString:
     words = format_timedelta(
         at - reference, granularity="minute", threshold=1.0, add_direction=True, locale=locale
     )
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        at.astimezone(UTC).isoformat(timespec="seconds"),
-        f"{format_datetime(local, 'medium', locale=locale)} {local.tzname()}",
-        words,
-    )
+    # Written by hand, as every row of every list holds one: format_html takes five times as long.
+    title = escape(f"{format_datetime(local, 'medium', locale=locale)} {local.tzname()}")
+    machine = at.astimezone(UTC).isoformat(timespec="seconds")
+    return SafeString(f'<time datetime="{machine}" title="{title}">{escape(words)}</time>')
 
 
 @register.simple_tag(takes_context=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -53,16 +54,13 @@ def _small(*, line: JourneyLine, now: datetime | None) -> SafeString:
         "position": line.position,
         "total": len(line.stages),
     }
-    return format_html(
-        '<span class="journey journey-small{}">'
-        '<span class="journey-dots" aria-hidden="true">{}</span>'
-        '<span class="journey-now"><span class="journey-words">{}</span> '
-        '<span class="visually-hidden">({})</span> {}</span></span>',
-        " has-problem" if line.has_problem else "",
-        _dots(line.states),
-        words,
-        position,
-        instant_html(here.at, now=now) if here.at else "",
+    trouble = " has-problem" if line.has_problem else ""
+    since = instant_html(here.at, now=now) if here.at else ""
+    return SafeString(
+        f'<span class="journey journey-small{trouble}">'
+        f'<span class="journey-dots" aria-hidden="true">{_dots(line.states)}</span>'
+        f'<span class="journey-now"><span class="journey-words">{conditional_escape(words)}</span> '
+        f'<span class="visually-hidden">({escape(position)})</span> {since}</span></span>'
     )
 
 

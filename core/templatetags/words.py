@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from babel import Locale
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -35,4 +38,10 @@ def country_name(code: str) -> str:
 @register.filter
 def country(code: str) -> SafeString | str:
     """The ISO code followed by the name, for tables where the code is what people scan for."""
-    return code_with_words(code.upper(), country_name(code)) if code else ""
+    return _country(code.upper(), active_locale()) if code else ""
+
+
+@lru_cache(maxsize=1024)
+def _country(code: str, locale: Locale) -> SafeString:
+    """Every list has a column of these; there are 250 countries and a few languages."""
+    return code_with_words(code, str(locale.territories.get(code, code)))
