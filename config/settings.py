@@ -114,6 +114,9 @@ CELERY_TASK_ALWAYS_EAGER = False
 JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 60)
 SWEEP_SECONDS = env.number("SWEEP_SECONDS", 2)
 
+LOOK_UP_AFTER_SECONDS = env.number("LOOK_UP_AFTER_SECONDS", 90)
+"""How long a carrier may still be working on a booking whose answer was lost: only then is its
+"I do not know this reference" believed. Longer than the read timeout."""
 TRACKING_POLL_SECONDS = env.number("TRACKING_POLL_SECONDS", 1800)
 SILENCE_COMPRESSION = env.number("SILENCE_COMPRESSION", 1)
 """Divides the limits of silence after which a parcel counts as stale or lost; above 1 only where

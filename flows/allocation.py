@@ -7,17 +7,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
-from warehouse.rules.allocation import Candidate, Demand, allocate
 
 from core.jobs import Later, handler
 from core.tenancy import merchant
 from orders.models import Order, OrderLine
 from orders.services import move_orders
 from warehouse.models import Location, StockBalance, Warehouse
+from warehouse.rules.allocation import OrderNeed, WarehouseStock, allocate
 from warehouse.services import StockGone, reserve_order
 from warehouse.services.reservations import Promise
 
-STRATEGY = "one_warehouse"
 BACKORDERS_PER_RUN = 200
 
 
@@ -54,28 +53,28 @@ def _allocate(order_id: int) -> None:
     if order.status not in (Order.Status.ACCEPTED, Order.Status.BACKORDERED):
         return
     lines = list(OrderLine.objects.filter(order=order).order_by("id"))
-    candidates, balances = _candidates({line.product_id for line in lines if line.product_id})
-    demands = [Demand(product_id=line.product_id, quantity=line.quantity) for line in lines]
-    verdict = allocate(
-        strategy=STRATEGY, demands=demands, candidates=candidates, destination=order.country
-    )
-    if verdict.warehouse_code is None:
+    wanted: dict[str, int] = defaultdict(int)
+    for line in lines:
+        wanted[line.sku] += line.quantity
+    stocks, balances = _stocks({line.product_id for line in lines if line.product_id})
+    plan = allocate(OrderNeed(destination_country=order.country, lines=dict(wanted)), stocks)
+    if plan.warehouse is None:
         if order.status == Order.Status.ACCEPTED:
             move_orders(
                 order_ids=[order_id],
                 to=Order.Status.BACKORDERED,
                 actor="allocation",
                 now=now,
-                data=verdict.explanation,
+                data=plan.explanation(),
             )
         return
-    warehouse = Warehouse.objects.get(code=verdict.warehouse_code)
+    warehouse = Warehouse.objects.get(code=plan.warehouse)
     reserve_order(
         order_id=order_id,
         warehouse=warehouse,
         promises=_promises(lines, balances[warehouse.code]),
-        strategy=STRATEGY,
-        explanation=verdict.explanation,
+        strategy=plan.strategy,
+        explanation=plan.explanation(),
         now=now,
     )
     move_orders(
@@ -87,35 +86,32 @@ def _allocate(order_id: int) -> None:
     )
 
 
-def _candidates(
+def _stocks(
     product_ids: set[int],
-) -> tuple[list[Candidate], Mapping[str, list[StockBalance]]]:
+) -> tuple[list[WarehouseStock], Mapping[str, list[StockBalance]]]:
     """Return every active warehouse with what it has free, and its balances in pick order."""
     balances = (
         StockBalance.objects.filter(
-            product_id__in=product_ids,
-            location__kind=Location.Kind.BIN,
-            location__warehouse__is_active=True,
-            condition="good",
+            product_id__in=product_ids, location__kind=Location.Kind.BIN, condition="good"
         )
-        .select_related("location__warehouse")
+        .select_related("location", "product")
         .order_by("location__pick_sequence", "id")
     )
-    by_warehouse: dict[str, list[StockBalance]] = defaultdict(list)
-    houses: dict[str, Warehouse] = {}
+    by_warehouse: dict[int, list[StockBalance]] = defaultdict(list)
     for balance in balances:
-        house = balance.location.warehouse
-        houses[house.code] = house
-        by_warehouse[house.code].append(balance)
-    candidates = []
-    for code, house in houses.items():
-        free: dict[int, int] = defaultdict(int)
-        for balance in by_warehouse[code]:
-            free[balance.product_id] += balance.on_hand - balance.reserved
-        candidates.append(
-            Candidate(code=code, country=house.country, priority=house.priority, free=dict(free))
+        by_warehouse[balance.location.warehouse_id].append(balance)
+    houses = Warehouse.objects.filter(is_active=True).order_by("priority", "id")
+    stocks = []
+    for house in houses:
+        free: dict[str, int] = defaultdict(int)
+        for balance in by_warehouse[house.pk]:
+            free[balance.product.sku] += balance.on_hand - balance.reserved
+        stocks.append(
+            WarehouseStock(
+                code=house.code, country=house.country, priority=house.priority, available=free
+            )
         )
-    return candidates, by_warehouse
+    return stocks, {house.code: by_warehouse[house.pk] for house in houses}
 
 
 def _promises(lines: Sequence[OrderLine], balances: Sequence[StockBalance]) -> list[Promise]:

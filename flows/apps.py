@@ -6,7 +6,9 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-STAGES: tuple[str, ...] = ()
+STAGES = (
+    "intake", "allocation", "booking", "papers", "clearance", "export", "delivery", "aftersales",
+)  # fmt: skip
 
 
 class FlowsConfig(AppConfig):

@@ -13,6 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from billing.services import charge_booking
@@ -237,7 +238,7 @@ def _ask(ready: Ready) -> BookingAnswer:
             with merchant(ready.booking.merchant_id):
                 mark_unclear(booking_id=ready.booking.pk, why=str(lost), now=timezone.now())
             raise ForAPerson(str(lost)) from lost
-        raise Later(1, str(lost)) from lost
+        raise Later(settings.LOOK_UP_AFTER_SECONDS, str(lost)) from lost
 
 
 def _keep(merchant_id: int, ready: Ready, answer: BookingAnswer) -> None:

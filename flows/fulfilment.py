@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from warehouse.rules.packing import Expected, PackScan, judge_scans
-
 from core.jobs import Work, enqueue
 from core.tenancy import merchant
 from flows.booking import booking_work
@@ -19,6 +17,9 @@ from orders.models import Order
 from orders.services import move_orders
 from shipping.models import Booking
 from warehouse.models import Parcel, ParcelItem, Scan, Warehouse, Wave
+from warehouse.rules.packing import ExpectedItem, PackScan, fold_pack
+from warehouse.rules.packing import PackState as Folded
+from warehouse.rules.station_rules import double_press_within
 from warehouse.services import (
     NewScan,
     NotPackable,
@@ -102,27 +103,20 @@ def scan_parcel(
     with merchant(merchant_id):
         parcel = Parcel.objects.select_for_update().get(reference=parcel_reference)
         items = _items(parcel)
-        known = {
-            scan.client_id: scan.answer
-            for scan in Scan.objects.filter(client_id__in=[scan.client_id for scan in scans])
-        }
-        fresh = [scan for scan in scans if scan.client_id not in known]
-        verdicts = judge_scans([_expected(item) for item in items], fresh)
-        answers = {**known, **{verdict.client_id: verdict.as_dict() for verdict in verdicts}}
+        before = list(Scan.objects.filter(parcel=parcel).order_by("id"))
+        known = {scan.client_id for scan in before}
+        folded = fold_pack(
+            _expected(items),
+            [*map(_as_pressed, before), *scans],
+            double_press_ms=double_press_within(now.date()),
+        )
+        answers = {verdict.client_id: verdict.as_dict() for verdict in folded.verdicts}
         if parcel.status == Parcel.Status.PLANNED:
+            fresh = {scan.client_id: scan for scan in scans if scan.client_id not in known}
             record_scans(
                 parcel=parcel,
-                scans=[
-                    NewScan(
-                        scan.client_id,
-                        scan.sequence,
-                        scan.raw,
-                        answers[scan.client_id]["verdict"],
-                        answers[scan.client_id],
-                    )
-                    for scan in fresh
-                ],
-                counts=_counts(items, verdicts),
+                scans=[_kept(scan, answers[scan.client_id]) for scan in fresh.values()],
+                counts=_counts(items, folded),
                 actor=actor,
                 now=now,
             )
@@ -134,23 +128,50 @@ def _items(parcel: Parcel) -> list[ParcelItem]:
     return list(rows.order_by("id"))
 
 
-def _expected(item: ParcelItem) -> Expected:
-    product = item.product
-    return Expected(
-        key=str(item.pk),
-        sku=product.sku,
-        gtin=product.gtin,
-        title=product.title,
-        quantity=item.quantity,
-        scanned=item.scanned,
+def _expected(items: Sequence[ParcelItem]) -> list[ExpectedItem]:
+    """Two lines of one product are one kind of thing to the packer."""
+    wanted: dict[str, int] = {}
+    for item in items:
+        wanted[item.product.sku] = wanted.get(item.product.sku, 0) + item.quantity
+    products = {item.product.sku: item.product for item in items}
+    return [
+        ExpectedItem(
+            sku=sku,
+            quantity=quantity,
+            title=products[sku].title,
+            gtins=frozenset(filter(None, [products[sku].gtin])),
+        )
+        for sku, quantity in wanted.items()
+    ]
+
+
+def _as_pressed(scan: Scan) -> PackScan:
+    return PackScan(
+        client_id=scan.client_id,
+        sequence=scan.sequence,
+        raw=scan.raw,
+        pressed_ms=scan.pressed_ms,
     )
 
 
-def _counts(items: Sequence[ParcelItem], verdicts: Sequence[Any]) -> dict[int, int]:
-    counts = {item.pk: item.scanned for item in items}
-    for verdict in verdicts:
-        if verdict.key:
-            counts[int(verdict.key)] += verdict.quantity
+def _kept(scan: PackScan, answer: dict[str, Any]) -> NewScan:
+    return NewScan(
+        client_id=scan.client_id,
+        sequence=scan.sequence,
+        raw=scan.raw,
+        pressed_ms=scan.pressed_ms,
+        verdict=answer["code"],
+        answer=answer,
+    )
+
+
+def _counts(items: Sequence[ParcelItem], folded: Folded) -> dict[int, int]:
+    """Spread what lies in the parcel by SKU over its lines, first line first."""
+    left = dict(folded.packed)
+    counts = {}
+    for item in items:
+        counts[item.pk] = min(item.quantity, left[item.product.sku])
+        left[item.product.sku] -= counts[item.pk]
     return counts
 
 

@@ -27,7 +27,7 @@ from orders.files.faults import RejectedRow as UnreadableRow
 from orders.files.orders import ParsedOrder, parse_orders
 from orders.files.products import ParsedProduct, parse_products
 from orders.files.reader import open_table
-from orders.models import Channel, Import, Order, Product
+from orders.models import Channel, Hold, Import, Order, Product
 from orders.rules.bounds import bounds
 from orders.rules.checks import check_order
 from orders.rules.duplicates import content_fingerprint
@@ -45,6 +45,7 @@ from orders.services import (
     start_reading,
     upsert_products,
 )
+from orders.services import release_hold as release
 from warehouse.models import Location
 from warehouse.services import StockLine, open_stock
 
@@ -54,33 +55,70 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What became of a batch: created orders, and the ids of known ones sent again."""
+    """What became of a batch: created orders, and the ids of known ones sent again.
+
+    `new` are the created orders with their lines and holds.
+    """
 
     created: tuple[Order, ...]
     unchanged: tuple[int, ...]
     different: tuple[int, ...]
+    new: tuple[NewOrder, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """An uploaded file whose bytes are in the storage and that no row names yet."""
+
+    name: str
+    sha256: str
 
 
 def submit_file(
     *, merchant_id: int, kind: str, file: BinaryIO, filename: str, actor: str, now: datetime
 ) -> Import:
     """Store an uploaded file and queue its reading. The bytes are kept outside of the row."""
+    stored = store_file(merchant_id=merchant_id, file=file)
+    with merchant(merchant_id):
+        return queue_file(stored=stored, kind=kind, filename=filename, actor=actor, now=now)
+
+
+def store_file(*, merchant_id: int, file: BinaryIO) -> StoredFile:
+    """Put an uploaded file's bytes into the storage, outside of any transaction."""
     digest = hashlib.sha256()
     while chunk := file.read(1 << 20):
         digest.update(chunk)
     file.seek(0)
     name = default_storage.save(f"{merchant_id}/uploads/{digest.hexdigest()}", file)
-    with merchant(merchant_id):
-        upload = start_import(
-            kind=kind,
-            file_name=filename,
-            storage_name=name,
-            sha256=digest.hexdigest(),
-            actor=actor,
-            now=now,
-        )
-        enqueue([Work("intake.read_file", str(upload.pk), {"import_id": upload.pk})], now=now)
+    return StoredFile(name=name, sha256=digest.hexdigest())
+
+
+def queue_file(
+    *, stored: StoredFile, kind: str, filename: str, actor: str, now: datetime
+) -> Import:
+    """Write down a stored file and queue its reading, in the active merchant block."""
+    upload = start_import(
+        kind=kind,
+        file_name=filename,
+        storage_name=stored.name,
+        sha256=stored.sha256,
+        actor=actor,
+        now=now,
+    )
+    enqueue([Work("intake.read_file", str(upload.pk), {"import_id": upload.pk})], now=now)
     return upload
+
+
+def release_hold(*, hold_id: int, role: str, actor: str, now: datetime) -> bool:
+    """Release a hold in the active block; an order that has no other goes on to allocation.
+
+    Errors are those of `orders.services.release_hold`.
+    """
+    is_accepted = release(hold_id=hold_id, role=role, actor=actor, now=now)
+    if is_accepted:
+        order_id = Hold.objects.values_list("order_id", flat=True).get(pk=hold_id)
+        enqueue([allocation_work(order_id)], now=now, again=True)
+    return is_accepted
 
 
 @handler("intake.read_file", queue="flow")
@@ -246,7 +284,7 @@ def _receive(
         for order in again
         if known[order.external_order][1] == payload_digest(order)
     ]
-    return Received(tuple(created), tuple(unchanged), tuple(different))
+    return Received(tuple(created), tuple(unchanged), tuple(different), tuple(new))
 
 
 def allocation_work(order_id: int) -> Work:

@@ -106,7 +106,7 @@ def new_order(
         city=check.address.city[:100],
         region=check.address.region[:100],
         postal_code=check.address.postal_code[:20],
-        country=check.address.country[:2],
+        country=check.address.country if len(check.address.country) == 2 else "",
         phone=(check.phone_e164 or parsed.phone)[:30],
         email=parsed.email[:254],
         recipient_id=parsed.recipient_id[:40],

@@ -15,29 +15,19 @@ from django.utils import timezone
 from core.documents import put_bytes, register
 from core.jobs import handler
 from core.models import Document, Merchant
-from core.pdf import AddressBlock, address_block
 from core.tenancy import merchant
-from customs.documents import CommercialInvoice, InvoiceLine, render_commercial_invoice
-from flows.addresses import recipient_address, sender_address
-from flows.clearance import Consignment, load
-from integrations.carriers.base import Address
+from customs.documents import render_commercial_invoice
+from flows.clearance import load
+from flows.paper_contexts import invoice_of, manifest_of, packing_list_of, postal_label_of
+from shipping.documents import render_manifest, render_postal_label
+from shipping.models import Handover
 from shipping.rules.catalogue import service as service_of
-from shipping.services import attach_invoice, attach_label
-from warehouse.documents import (
-    Package,
-    PackedItem,
-    PackingList,
-    PickLine,
-    PickList,
-    render_packing_list,
-    render_pick_list,
-)
+from shipping.services import attach_invoice, attach_label, set_manifest
+from warehouse.documents import PickLine, PickList, render_packing_list, render_pick_list
 from warehouse.models import PickTask, Wave
 from warehouse.services import set_packing_list, set_pick_list
 
 PDF = "application/pdf"
-SALE = "sale"
-FIBREBOARD_CARTON = "4G"
 
 
 def keep(
@@ -45,19 +35,19 @@ def keep(
     merchant_id: int,
     kind: str,
     number: str,
-    order_id: int,
+    subject_id: int,
     content: bytes,
     now: datetime,
     subject_kind: str = "order",
 ) -> Document:
-    """Store a PDF under its number; the bytes first, the row in the caller's open block later."""
+    """Store a PDF under its number: the bytes outside of any transaction, then the row."""
     stored = put_bytes(merchant_id=merchant_id, content=content, content_type=PDF)
     with merchant(merchant_id):
         return register(
             kind=kind,
             number=number,
             subject_kind=subject_kind,
-            subject_id=order_id,
+            subject_id=subject_id,
             content=content,
             content_type=PDF,
             stored_as=stored,
@@ -75,12 +65,12 @@ def order_papers(merchant_id: int, payload: Mapping[str, Any]) -> None:
     order_id = booking.parcel.order_id
     service = service_of(booking.service_code, booking.created_at.date())
     if service.mode == "postal" and booking.label_id is None:
-        label = render_postal_label(_postal_label(consignment, service))
+        label = render_postal_label(postal_label_of(consignment))
         document = keep(
             merchant_id=merchant_id,
             kind="label",
             number=booking.reference,
-            order_id=order_id,
+            subject_id=order_id,
             content=label,
             now=now,
         )
@@ -91,8 +81,8 @@ def order_papers(merchant_id: int, payload: Mapping[str, Any]) -> None:
             merchant_id=merchant_id,
             kind="commercial_invoice",
             number=booking.invoice_number,
-            order_id=order_id,
-            content=render_commercial_invoice(_invoice(consignment)),
+            subject_id=order_id,
+            content=render_commercial_invoice(invoice_of(consignment)),
             now=now,
         )
         with merchant(merchant_id):
@@ -102,111 +92,12 @@ def order_papers(merchant_id: int, payload: Mapping[str, Any]) -> None:
             merchant_id=merchant_id,
             kind="packing_list",
             number=f"PL-{booking.parcel.reference}",
-            order_id=order_id,
-            content=render_packing_list(_packing_list(consignment)),
+            subject_id=order_id,
+            content=render_packing_list(packing_list_of(consignment)),
             now=now,
         )
         with merchant(merchant_id):
             set_packing_list(parcel_id=booking.parcel_id, document=packing_list)
-
-
-def block(address: Address, *identifiers: tuple[str, str]) -> AddressBlock:
-    """An address as it is printed."""
-    return address_block(
-        name=address.name,
-        street_lines=address.street_lines,
-        city=address.city,
-        region=address.region,
-        postal_code=address.postal_code,
-        country=address.country,
-        company=address.company,
-        phone=address.phone,
-        email=address.email,
-        identifiers=identifiers,
-    )
-
-
-def _seller(consignment: Consignment) -> AddressBlock:
-    owner = consignment.owner
-    scheme = (consignment.scheme.code or "IOSS", consignment.scheme.number)
-    sender = sender_address(owner, consignment.booking.parcel.warehouse)
-    return block(sender, ("EORI", owner.eori), scheme)
-
-
-def _buyer(consignment: Consignment) -> AddressBlock:
-    return block(recipient_address(consignment.order), ("Tax ID", consignment.order.recipient_id))
-
-
-def _invoice(consignment: Consignment) -> CommercialInvoice:
-    booking, order = consignment.booking, consignment.order
-    made_at = booking.created_at
-    return CommercialInvoice(
-        number=booking.invoice_number,
-        invoice_date=made_at.date(),
-        created_at=made_at,
-        seller=_seller(consignment),
-        buyer=_buyer(consignment),
-        incoterm=consignment.scheme.incoterm,
-        named_place=f"{order.city}, {order.country}",
-        currency=order.currency,
-        reason_for_export=SALE,
-        lines=tuple(
-            InvoiceLine(
-                description=item.product.customs_description or item.product.title,
-                hs_code=item.product.hs_code,
-                origin_country=item.product.origin_country,
-                quantity=item.quantity,
-                unit_price=item.order_line.unit_price,
-                net_weight_g=item.product.weight_g * item.quantity,
-                sku=item.product.sku,
-            )
-            for item in consignment.items
-        ),
-        gross_weight_g=booking.parcel.weight_g or booking.parcel.expected_weight_g,
-        packages=1,
-        transport_document=booking.tracking_number,
-        declarant=consignment.owner.legal_name or consignment.owner.name,
-        declared_on=made_at.date(),
-        carrier=booking.service_code,
-        order_reference=order.external_order,
-        freight=order.shipping_price or None,
-    )
-
-
-def _packing_list(consignment: Consignment) -> PackingList:
-    booking, order = consignment.booking, consignment.order
-    parcel = booking.parcel
-    net_weight_g = sum(item.product.weight_g * item.quantity for item in consignment.items)
-    package = Package(
-        number=1,
-        marks=parcel.reference,
-        kind=FIBREBOARD_CARTON,
-        gross_weight_g=parcel.weight_g or parcel.expected_weight_g,
-        net_weight_g=net_weight_g,
-        items=tuple(
-            PackedItem(
-                sku=item.product.sku,
-                description=item.product.title,
-                quantity=item.quantity,
-            )
-            for item in consignment.items
-        ),
-        length_mm=parcel.length_mm,
-        width_mm=parcel.width_mm,
-        height_mm=parcel.height_mm,
-    )
-    return PackingList(
-        number=f"PL-{parcel.reference}",
-        invoice_reference=booking.invoice_number,
-        packed_on=booking.created_at.date(),
-        created_at=booking.created_at,
-        shipper=_seller(consignment),
-        consignee=_buyer(consignment),
-        packages=(package,),
-        transport_document=booking.tracking_number,
-        order_reference=order.external_order,
-        carrier=booking.service_code,
-    )
 
 
 @handler("papers.pick_list", queue="documents")
@@ -246,9 +137,28 @@ def pick_list(merchant_id: int, payload: Mapping[str, Any]) -> None:
         kind="pick_list",
         number=wave.number,
         subject_kind="wave",
-        order_id=wave.pk,
+        subject_id=wave.pk,
         content=content,
         now=now,
     )
     with merchant(merchant_id):
         set_pick_list(wave_id=wave.pk, document=document)
+
+
+@handler("papers.manifest", queue="documents")
+def manifest(merchant_id: int, payload: Mapping[str, Any]) -> None:
+    """Make the manifest of a handover."""
+    with merchant(merchant_id):
+        handover = Handover.objects.select_related("warehouse").get(pk=payload["handover_id"])
+        bookings = list(handover.bookings.select_related("parcel__order").order_by("id"))
+    document = keep(
+        merchant_id=merchant_id,
+        kind="manifest",
+        number=handover.number,
+        subject_kind="handover",
+        subject_id=handover.pk,
+        content=render_manifest(manifest_of(handover, bookings)),
+        now=timezone.now(),
+    )
+    with merchant(merchant_id):
+        set_manifest(handover_id=handover.pk, manifest=document)

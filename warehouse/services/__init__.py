@@ -27,7 +27,8 @@ from warehouse.services.waves import (
 )
 
 __all__ = [
-    "NewScan", "NotPackable", "PackedParcel", "StockGone", "StockLine", "WavePlan", "confirm_picks",
-    "consume_reservations", "hand_over_parcels", "move_stock", "open_stock", "pack_parcel", "plan_wave",
-    "record_scans", "release_wave", "reserve_order", "set_packing_list", "set_parcel_service", "set_pick_list",
+    "NewScan", "NotPackable", "PackedParcel", "StockGone", "StockLine", "WavePlan",
+    "confirm_picks", "consume_reservations", "hand_over_parcels", "move_stock", "open_stock",
+    "pack_parcel", "plan_wave", "record_scans", "release_wave", "reserve_order",
+    "set_packing_list", "set_parcel_service", "set_pick_list",
 ]  # fmt: skip

@@ -28,6 +28,7 @@ class NewScan:
     client_id: str
     sequence: int
     raw: str
+    pressed_ms: int | None
     verdict: str
     answer: Mapping[str, Any]
 
@@ -58,7 +59,8 @@ def record_scans(
             sequence=scan.sequence,
             station=PACK,
             parcel=parcel,
-            raw=scan.raw,
+            raw=scan.raw[:200],
+            pressed_ms=scan.pressed_ms,
             verdict=scan.verdict,
             answer=dict(scan.answer),
             actor=actor,

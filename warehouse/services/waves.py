@@ -12,7 +12,8 @@ from core.models import Document
 from core.numbers import next_numbers
 from orders.models import Order
 from warehouse.models import Parcel, ParcelItem, PickTask, Reservation, Warehouse, Wave
-from warehouse.rules.cartons import Item, suggest_carton
+from warehouse.rules.cartons import PackItem, cartons_on, suggest_carton
+from warehouse.rules.pick_path import PickStop, aisle_of, serpentine
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ def _plan_parcels(
     parcels = []
     for order in orders:
         items = [
-            Item(
+            PackItem(
+                sku=row.order_line.sku,
                 length_mm=row.order_line.product.length_mm,
                 width_mm=row.order_line.product.width_mm,
                 height_mm=row.order_line.product.height_mm,
@@ -81,14 +83,14 @@ def _plan_parcels(
             )
             for row in reservations[order.pk]
         ]
-        carton = suggest_carton(items)
+        carton = suggest_carton(items, cartons_on(now.date()))
         parcels.append(
             Parcel(
                 order=order,
                 reference=f"{order.reference}-1",
                 warehouse=wave.warehouse,
                 wave=wave,
-                carton_code=carton.code,
+                carton_code=carton.carton_code,
                 length_mm=carton.length_mm,
                 width_mm=carton.width_mm,
                 height_mm=carton.height_mm,
@@ -120,12 +122,16 @@ def _lay_path(
     parcel_of_order: Mapping[int, Parcel],
     reservations: Mapping[int, list[Reservation]],
 ) -> None:
-    steps = [
-        (row.balance.location.pick_sequence, row.balance.location.code, parcel, row)
+    stops = [
+        PickStop(
+            location=row.balance.location.code,
+            pick_sequence=row.balance.location.pick_sequence,
+            aisle=aisle_of(row.balance.location.code),
+            task=(parcel, row),
+        )
         for order_id, parcel in parcel_of_order.items()
         for row in reservations[order_id]
     ]
-    steps.sort(key=lambda step: (step[0], step[1], step[2].pk, step[3].pk))
     PickTask.objects.bulk_create(
         PickTask(
             wave=wave,
@@ -136,7 +142,7 @@ def _lay_path(
             quantity=row.quantity,
             position=position,
         )
-        for position, (_, _, parcel, row) in enumerate(steps, start=1)
+        for position, (parcel, row) in enumerate((stop.task for stop in serpentine(stops)), start=1)
     )
 
 
