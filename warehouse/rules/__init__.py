@@ -1,0 +1,1 @@
+"""Scans, packing, allocation, cartons and pick order: pure rules over dated data."""

@@ -1,0 +1,24 @@
+"""Dated limits of the scan stations: ``warehouse/data/station_rules.csv``."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+from core.dated import Dated, in_force, read_dated
+from warehouse.rules.gs1 import DATA
+
+
+def double_press_within(on: date) -> int:
+    """Milliseconds within which a second reading of the same code is the same press."""
+    for rule, value in in_force(_rules(), on):
+        if rule == "double_press_within":
+            return value
+    raise LookupError(f"station_rules.csv: no double_press_within in force on {on.isoformat()}")
+
+
+@lru_cache(maxsize=1)
+def _rules() -> tuple[Dated[tuple[str, int]], ...]:
+    return read_dated(
+        DATA / "station_rules.csv", lambda columns: (columns["rule"], int(columns["value"]))
+    )
