@@ -21,6 +21,10 @@ class RolesMissing(RuntimeError):
     """The named owner may not make roles; the message lists what an administrator must run."""
 
 
+class RolesTooStrong(RuntimeError):
+    """The app or operator role may pass row-level security: the wall would not hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class Passwords:
     """Passwords of the three roles; empty where the server asks for none."""
@@ -51,7 +55,8 @@ def provision_embedded(superuser_url: str, passwords: Passwords) -> None:
 def provision_external(owner_url: str, passwords: Passwords) -> None:
     """Make the app and operator roles in a server of yours, as the owner you named.
 
-    Raises `RolesMissing` when that owner may not make roles and they are not there.
+    Raises `RolesMissing` when that owner may not make or change them, and `RolesTooStrong` when
+    they were there with rights that would open the wall.
     """
     with contextlib.closing(psycopg2.connect(owner_url)) as connection:
         connection.autocommit = True
@@ -65,14 +70,19 @@ def provision_external(owner_url: str, passwords: Passwords) -> None:
             except psycopg2.errors.InsufficientPrivilege as error:
                 raise RolesMissing(
                     f"The role {owner!r} of DATABASE_URL may not make roles ({error}). Let an "
-                    f"administrator run: ALTER ROLE {owner} CREATEROLE BYPASSRLS;"
+                    f"administrator run: ALTER ROLE {owner} CREATEROLE BYPASSRLS; and, where the "
+                    f"roles exist: GRANT {APP}, {OPERATOR} TO {owner} WITH ADMIN OPTION;"
                 ) from error
+            _refuse_strong(cursor)
 
 
 def _role(cursor: Cursor, name: str, attributes: str, password: str) -> None:
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
-    verb = "CREATE" if cursor.fetchone() is None else "ALTER"
-    statement = sql.SQL(f"{verb} ROLE {{}} {attributes}").format(sql.Identifier(name))
+    if cursor.fetchone() is None:
+        statement = sql.SQL(f"CREATE ROLE {{}} {attributes}").format(sql.Identifier(name))
+    else:
+        # Only what a role with CREATEROLE may change; rights are checked, never taken away.
+        statement = sql.SQL("ALTER ROLE {} LOGIN").format(sql.Identifier(name))
     if password:
         statement += sql.SQL(" PASSWORD {}").format(sql.Literal(password))
     cursor.execute(statement)
@@ -84,3 +94,16 @@ def _let_owner_take_on(cursor: Cursor, owner: str) -> None:
             sql.Identifier(APP), sql.Identifier(OPERATOR), sql.Identifier(owner)
         )
     )
+
+
+def _refuse_strong(cursor: Cursor) -> None:
+    cursor.execute(
+        "SELECT rolname FROM pg_roles WHERE rolname IN (%s, %s) AND (rolsuper OR rolbypassrls)",
+        [APP, OPERATOR],
+    )
+    strong = [name for (name,) in cursor.fetchall()]
+    if strong:
+        raise RolesTooStrong(
+            f"{' and '.join(strong)} may pass row-level security, so one merchant could see "
+            f"another's rows. Run: ALTER ROLE {strong[0]} NOSUPERUSER NOBYPASSRLS;"
+        )

@@ -27,7 +27,7 @@ from config.embedded.postgres import PostgresFailed
 from config.embedded.preparation import PreparationFailed, migrate, seed_demo
 from config.embedded.processes import PROCESSES, Process
 from config.embedded.redis_server import RedisFailed
-from config.embedded.roles import RolesMissing
+from config.embedded.roles import RolesMissing, RolesTooStrong
 from config.embedded.servers import Servers
 from config.embedded.state import FILE_NAME, AlreadyRunning, State, take_lock, write_state
 from config.embedded.unprivileged import NoAccount
@@ -35,7 +35,7 @@ from config.embedded.unprivileged import NoAccount
 ROOT = Path(__file__).resolve().parents[2]
 KNOWN_FAILURES = (
     AlreadyRunning, NoAccount, PortTaken, PostgresFailed, PreparationFailed, RedisFailed,
-    RolesMissing,
+    RolesMissing, RolesTooStrong,
 )  # fmt: skip
 READY_WITHIN_S = 90
 STOP_WITHIN_S = 15
