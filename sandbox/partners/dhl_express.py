@@ -19,7 +19,8 @@ from werkzeug.wrappers import Request
 
 from sandbox.labels import Label, label_pdf
 from sandbox.partners import dhl_tracking
-from sandbox.partners.dhl_rules import PICKUP, SHIPMENT
+from sandbox.partners.dhl_pickup_rules import PICKUP
+from sandbox.partners.dhl_rules import SHIPMENT
 from sandbox.places import hub
 from sandbox.validation import Problem, Text
 from sandbox.web import Answer, Call, Operation, Refused

@@ -6,11 +6,13 @@ These protocols are our reading of how such partners usually work, not a vendor'
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from werkzeug.wrappers import Request
 
-from sandbox.validation import Many, Number, Problem, Shape, Text
+from sandbox.validation import Many, Number, Path, Problem, Rule, Shape, Text
 from sandbox.web import Answer, Operation
 
 KEY = "stand-in"
@@ -21,9 +23,9 @@ CURRENCY = Text(3, 3, pattern="^[A-Z]{3}$")
 MONEY = Number(least=0, as_text=True)
 GRAMS = Number(least=1, most=1_000_000, whole=True)
 
-PARTY = Shape(
+_PARTY_SHAPE = Shape(
     needs={
-        "name": Text(1, 200),
+        "name": Text(0, 200),
         "street_lines": Many(Text(0, 200), least=1, most=6),
         "city": Text(1, 100),
         "country": COUNTRY,
@@ -37,6 +39,16 @@ PARTY = Shape(
         "tax_id": Text(0, 50),
     },
 )
+
+
+class _Party(Rule):
+    def check(self, value: Any, path: Path) -> Iterator[Problem]:
+        yield from _PARTY_SHAPE.check(value, path)
+        if isinstance(value, dict) and not (value.get("name") or value.get("company")):
+            yield Problem((*path, "name"), "required", "a name or a company is required")
+
+
+PARTY = _Party()
 """A sender or a recipient."""
 
 
