@@ -43,7 +43,7 @@ class Way:
 
 
 WAYS: dict[str, Way] = {
-    "dhl-express": Way(
+    "dhl_express": Way(
         steps=(
             Step("PU", "origin", 0.02),
             Step("PL", "origin", 0.08),

@@ -26,7 +26,7 @@ from sandbox.validation import Problem, Text
 from sandbox.web import Answer, Call, Operation, Refused
 from sandbox.world import World
 
-NAME = "dhl-express"
+NAME = "dhl_express"
 USERNAME, PASSWORD, ACCOUNT = "waybridge", "stand-in", "123456789"
 """The only login and account the stand-in knows; they protect nothing and are no secret."""
 

@@ -13,7 +13,7 @@ from sandbox.validation import Problem
 from sandbox.web import Refused
 from sandbox.world import Told, World
 
-PARTNER = "dhl-express"
+PARTNER = "dhl_express"
 DESCRIPTIONS = {
     "PU": "Shipment picked up",
     "PL": "Processed at {area}",

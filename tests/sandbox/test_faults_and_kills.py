@@ -23,7 +23,7 @@ def _book(program: Program, reference: str) -> requests.Response:
 
 
 def _bookings(program: Program, reference: str) -> list[str]:
-    known = program.state()["partners"].get("dhl-express", {}).get("bookings_by_reference", {})
+    known = program.state()["partners"].get("dhl_express", {}).get("bookings_by_reference", {})
     numbers: list[str] = known.get(reference, [])
     return numbers
 
@@ -32,7 +32,7 @@ def _bookings(program: Program, reference: str) -> list[str]:
 def test_answer_on_demand_comes_once_and_has_no_effect(
     stand_ins: Program, kind: str, status: int
 ) -> None:
-    stand_ins.fault(partner="dhl-express", operation="book", kind=kind, seconds=3)
+    stand_ins.fault(partner="dhl_express", operation="book", kind=kind, seconds=3)
     reference = unique("ref")
     answer = _book(stand_ins, reference)
     assert answer.status_code == status
@@ -42,7 +42,7 @@ def test_answer_on_demand_comes_once_and_has_no_effect(
 
 
 def test_reset_has_no_effect(stand_ins: Program) -> None:
-    stand_ins.fault(partner="dhl-express", operation="book", kind="reset")
+    stand_ins.fault(partner="dhl_express", operation="book", kind="reset")
     reference = unique("ref")
     with pytest.raises(requests.ConnectionError, match="reset"):
         _book(stand_ins, reference)
@@ -50,7 +50,7 @@ def test_reset_has_no_effect(stand_ins: Program) -> None:
 
 
 def test_lost_answer_has_its_effect_and_can_be_looked_up(stand_ins: Program) -> None:
-    stand_ins.fault(partner="dhl-express", operation="book", kind="lost_answer")
+    stand_ins.fault(partner="dhl_express", operation="book", kind="lost_answer")
     reference = unique("ref")
     with pytest.raises(requests.ConnectionError):
         _book(stand_ins, reference)
@@ -63,11 +63,11 @@ def test_lost_answer_has_its_effect_and_can_be_looked_up(stand_ins: Program) -> 
 def test_blind_retry_is_seen_as_a_double(stand_ins: Program) -> None:
     reference = unique("ref")
     numbers = [_book(stand_ins, reference).json()["shipmentTrackingNumber"] for _ in range(2)]
-    assert stand_ins.state()["partners"]["dhl-express"]["doubles"][reference] == numbers
+    assert stand_ins.state()["partners"]["dhl_express"]["doubles"][reference] == numbers
 
 
 def test_slow_call_does_not_hold_up_the_others(stand_ins: Program) -> None:
-    stand_ins.fault(partner="dhl-express", operation="book", kind="slow", seconds=2)
+    stand_ins.fault(partner="dhl_express", operation="book", kind="slow", seconds=2)
     took: list[float] = []
 
     def slow() -> None:
@@ -86,7 +86,7 @@ def test_slow_call_does_not_hold_up_the_others(stand_ins: Program) -> None:
 
 
 def test_fault_is_for_its_operation_and_counts_down(stand_ins: Program) -> None:
-    stand_ins.fault(partner="dhl-express", operation="book", kind="500", times=2)
+    stand_ins.fault(partner="dhl_express", operation="book", kind="500", times=2)
     assert stand_ins.dhl("GET", "/tracking?shipmentReference=x").status_code == 404
     statuses = [_book(stand_ins, unique("ref")).status_code for _ in range(3)]
     assert statuses == [500, 500, 201]
@@ -131,7 +131,7 @@ def test_killed_program_forgets_nothing(fresh: Program) -> None:
     until(
         lambda: (
             fresh.dhl("GET", f"/shipments/{number}/tracking").json()["shipments"][0]["events"][-1:]
-            and fresh.state()["partners"]["dhl-express"]["parcels"] == {"at_customs": 1}
+            and fresh.state()["partners"]["dhl_express"]["parcels"] == {"at_customs": 1}
         )
     )
     assert _book(fresh, unique("ref")).json()["shipmentTrackingNumber"] != number
@@ -139,7 +139,7 @@ def test_killed_program_forgets_nothing(fresh: Program) -> None:
 
 def test_sigterm_lets_a_running_call_finish(fresh: Program) -> None:
     fresh.start()
-    fresh.fault(partner="dhl-express", operation="book", kind="slow", seconds=1.5)
+    fresh.fault(partner="dhl_express", operation="book", kind="slow", seconds=1.5)
     answers: list[int] = []
     caller = threading.Thread(
         target=lambda: answers.append(_book(fresh, unique("ref")).status_code)

@@ -34,7 +34,7 @@ def test_express_parcel_waits_for_pickup_then_for_customs_then_arrives(stand_ins
     assert _dhl_codes(stand_ins, number) == []
     assert stand_ins.dhl("POST", "/pickups", dhl_pickup(number)).status_code == 201
     until(lambda: "IC" in _dhl_codes(stand_ins, number))
-    until(lambda: stand_ins.state()["partners"]["dhl-express"]["parcels"].get("at_customs"))
+    until(lambda: stand_ins.state()["partners"]["dhl_express"]["parcels"].get("at_customs"))
     assert "CR" not in _dhl_codes(stand_ins, number)
     declared = stand_ins.call("POST", "/customs/v1/declarations", declaration(number))
     assert declared.json()["status"] == "accepted"

@@ -22,7 +22,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     state.close()
 
 
-def _book(world: World, number: str, *, partner: str = "dhl-express", to: str = "DE") -> None:
+def _book(world: World, number: str, *, partner: str = "dhl_express", to: str = "DE") -> None:
     world.book(
         partner=partner, tracking_number=number, reference=number, body="{}", body_hash="",
         label=b"", origin="CN", destination=to, city="", now=START,
@@ -34,7 +34,7 @@ def _advance(world: World, at: float) -> None:
         moves.advance(world, at)
 
 
-def _codes(world: World, number: str, partner: str = "dhl-express") -> list[str]:
+def _codes(world: World, number: str, partner: str = "dhl_express") -> list[str]:
     return [told.code for told in world.told(partner=partner, tracking_number=number)]
 
 
@@ -52,10 +52,10 @@ def test_nothing_happens_before_handover_nor_ahead_of_the_clock(world: World) ->
     _advance(world, START + 500)
     assert _codes(world, "1") == []
     with world.state.change():
-        world.hand_over(partner="dhl-express", tracking_number="1", now=START + 500)
+        world.hand_over(partner="dhl_express", tracking_number="1", now=START + 500)
     for seconds in (0, 3, 15, 40, 60):
         _advance(world, START + 500 + seconds)
-        told = world.told(partner="dhl-express", tracking_number="1")
+        told = world.told(partner="dhl_express", tracking_number="1")
         assert all(each.at <= START + 500 + seconds for each in told)
     assert _codes(world, "1") == ["PU", "PL", "DF", "AF", "DF", "AF", "IC"]
 
@@ -63,7 +63,7 @@ def test_nothing_happens_before_handover_nor_ahead_of_the_clock(world: World) ->
 @pytest.mark.parametrize(
     ("partner", "codes"),
     [
-        ("dhl-express", ["PU", "PL", "TI"]),
+        ("dhl_express", ["PU", "PL", "TI"]),
         ("postal", ["EMA", "EMB"]),
         ("line", ["InfoReceived", "InTransit_PickedUp", "Exception_Lost"]),
     ],
@@ -106,7 +106,7 @@ def test_a_parcel_without_import_declaration_waits_for_ever(world: World) -> Non
     _book(world, "1")
     _declare(world, "another", status="released", at=START)
     with world.state.change():
-        world.hand_over(partner="dhl-express", tracking_number="1", now=START)
+        world.hand_over(partner="dhl_express", tracking_number="1", now=START)
     _advance(world, START + 10_000)
     assert _codes(world, "1")[-1] == "IC"
 
@@ -122,13 +122,13 @@ def test_one_import_in_twenty_is_held_first(world: World) -> None:
 def test_late_event_is_told_after_the_newer_one(world: World) -> None:
     _book(world, "1")
     with world.state.change():
-        world.hand_over(partner="dhl-express", tracking_number="1", now=START)
+        world.hand_over(partner="dhl_express", tracking_number="1", now=START)
     faults.add(
-        world.state, partner="dhl-express", operation="events", kind="late_events", times=1,
+        world.state, partner="dhl_express", operation="events", kind="late_events", times=1,
         seconds=0,
     )  # fmt: skip
     _advance(world, START + 60)
-    told = world.told(partner="dhl-express", tracking_number="1")
+    told = world.told(partner="dhl_express", tracking_number="1")
     assert [each.code for each in told][-1] == "PU"
     assert told[-1].at < told[0].at
     assert len(told) == 7
@@ -137,21 +137,21 @@ def test_late_event_is_told_after_the_newer_one(world: World) -> None:
 def test_duplicate_event_keeps_its_id(world: World) -> None:
     _book(world, "1")
     with world.state.change():
-        world.hand_over(partner="dhl-express", tracking_number="1", now=START)
+        world.hand_over(partner="dhl_express", tracking_number="1", now=START)
     faults.add(
-        world.state, partner="dhl-express", operation="*", kind="duplicate_events", times=1,
+        world.state, partner="dhl_express", operation="*", kind="duplicate_events", times=1,
         seconds=0,
     )  # fmt: skip
     _advance(world, START + 5)
-    told = world.told(partner="dhl-express", tracking_number="1")
+    told = world.told(partner="dhl_express", tracking_number="1")
     assert [each.code for each in told] == ["PU", "PU"]
     assert told[0].event_id == told[1].event_id
 
 
 def test_silent_parcel_tells_nothing_more(world: World) -> None:
     _book(world, "1")
-    faults.add(world.state, partner="dhl-express", operation="*", kind="silent", times=1, seconds=0)
+    faults.add(world.state, partner="dhl_express", operation="*", kind="silent", times=1, seconds=0)
     with world.state.change():
-        world.hand_over(partner="dhl-express", tracking_number="1", now=START)
+        world.hand_over(partner="dhl_express", tracking_number="1", now=START)
     _advance(world, START + 1000)
     assert _codes(world, "1") == []
