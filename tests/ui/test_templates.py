@@ -120,7 +120,7 @@ def test_every_field_has_a_label(reader: Reader) -> None:
         field
         for field in reader.fields
         if field.get("id") not in reader.labels
-        and not field.get("aria-label")
+        and not field.get("aria-label", field.get("aria-labelledby"))
         and not field["wrapped"]
     ]
     assert unlabelled == []
