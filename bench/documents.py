@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
+
+import django
 
 # Documents of an everyday order, in the scripts our orders come in: half in Latin letters.
 SCRIPTS = ("de", "zh", "es", "ja", "pl", "ar")
@@ -17,11 +20,11 @@ def print_documents(count: int) -> dict[str, float]:
 
     Warm: the first documents, which read fonts and stylesheets, are printed before the clock runs.
     """
-    _start_django()
-    from customs.documents import render_commercial_invoice
-    from shipping.documents import render_postal_label
-    from tests.documents import samples
-    from warehouse.documents import render_packing_list
+    _start_django()  # before anything that imports models or templates
+    from customs.documents import render_commercial_invoice  # noqa: PLC0415
+    from shipping.documents import render_postal_label  # noqa: PLC0415
+    from tests.documents import samples  # noqa: PLC0415
+    from warehouse.documents import render_packing_list  # noqa: PLC0415
 
     def invoice(place: int) -> bytes:
         buyer = samples.PEOPLE[SCRIPTS[place % len(SCRIPTS)]]
@@ -68,9 +71,5 @@ def measure(documents: int = 60) -> dict[str, float]:
 
 def _start_django() -> None:
     """Settings without servers: printing needs templates only."""
-    import os
-
-    import django
-
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     django.setup()

@@ -26,9 +26,11 @@ head, title, meta { display: none }
 b { font-weight: 700 }
 """
 
-# Controls have no glyph; direction overrides could make a printed amount or name read backwards.
+# Not printed: controls; direction overrides, which could make an amount or a name read backwards;
+# emoji, their tags and selectors, and private letters, which no document font has.
 UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
+    "\ufe0e\ufe0f\ue000-\uf8ff\U0001f000-\U0001faff\U000e0000-\U000e0fff]"
 )
 
 

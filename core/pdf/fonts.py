@@ -13,15 +13,17 @@ WeasyPrint's slower way is used and the document is the same to the eye.
 from __future__ import annotations
 
 import copy
+import io
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 import pydyf  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from weasyprint.pdf.fonts import Font
 from weasyprint.text.ffi import ffi, harfbuzz, harfbuzz_subset
 from weasyprint.text.fonts import get_hb_object_data
 
+NOTDEF = 0  # the box shown for a letter no font has
 BARE_CFF = b"\x01\x00"  # first bytes of a CFF table that stands alone (major, minor version)
 
 # Tables a PDF reader does not use. Layout tables are dropped because the text is already shaped.
@@ -30,11 +32,12 @@ TABLES_NOT_PRINTED = (
     "PCLT", "SVG ", "VORG", "cmap", "gasp", "hdmx", "meta", "name", "post", "vhea", "vmtx",
 )  # fmt: skip
 
-# Every document uses this family, and its letters stand together in the font. Its glyphs are taken
-# in rows, so that most documents ask for a subset already made; which rows, this document's text
-# alone decides. Elsewhere (Arabic's joined forms lie far apart) rows would only make files larger.
-EVERYDAY_FAMILY = "Noto Sans"
-ROW = 64
+
+class FontNotSubset(RuntimeError):
+    """HarfBuzz could not cut a font. Permanent: the installed font file is damaged."""
+
+    def __init__(self) -> None:
+        super().__init__("font: HarfBuzz could not make a subset; reinstall the Noto fonts")
 
 
 class _Face(Font):  # type: ignore[misc]
@@ -42,12 +45,11 @@ class _Face(Font):  # type: ignore[misc]
 
     def clean(self, to_unicode: dict[int, str], hinting: bool) -> None:  # noqa: ARG002
         """Put the subset of the used glyphs in ``file_content``."""
-        used = to_unicode.keys() - set(self.missing.values())
+        used = {NOTDEF, *to_unicode} - set(self.missing.values())
         if "CFF " in self.tables:
             self.file_content = _cff_subset(self.hb_face, used)
         else:
-            glyphs = _rounded_up(used) if self.family == EVERYDAY_FAMILY else frozenset(used)
-            self.file_content = _truetype_subset(_Hashable(self.hb_face, self.hash), glyphs)
+            self.file_content = _truetype_subset(self.hb_face, used)
 
     @property
     def type(self) -> str:
@@ -73,6 +75,7 @@ class FontsOfOneDocument(dict[int, Any]):
     def __setitem__(self, key: int, font: Any) -> None:
         if _can_be_shared(font):
             font.__class__ = _Face
+            _measure_from_the_file(font)
             font.file_content = (
                 b""  # the face itself stays mapped by HarfBuzz; this is a 19 MB copy
             )
@@ -95,6 +98,17 @@ def _is_unnumbered_cff(font: Any) -> bool:
     return "CFF " in font.tables and "CJK" not in font.family
 
 
+def _measure_from_the_file(font: Any) -> None:
+    """Ascent and descent in thousandths from the font itself.
+
+    WeasyPrint has them from the first size it meets, which would make the bytes of one document
+    depend on the documents printed before it.
+    """
+    file = TTFont(io.BytesIO(font.file_content), fontNumber=font.index, lazy=True)
+    font.ascent = round(file["hhea"].ascent * 1000 / font.upem)
+    font.descent = round(file["hhea"].descent * 1000 / font.upem)
+
+
 def _fresh(face: Any) -> Any:
     font = copy.copy(face)
     font.widths, font.to_unicode, font.missing = {}, {}, {}
@@ -112,33 +126,12 @@ def name_bare_fonts(_document: object, pdf: pydyf.PDF) -> None:
             entry.extra["Subtype"] = "/CIDFontType0C"
 
 
-class _Hashable:
-    """A HarfBuzz face that a cache can tell apart by its font's own hash."""
-
-    __slots__ = ("face", "name")
-
-    def __init__(self, face: Any, name: str) -> None:
-        self.face = face
-        self.name = name
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Hashable) and other.name == self.name
-
-    def __hash__(self) -> int:
-        return hash(self.name)
-
-
-def _rounded_up(glyphs: Iterable[int]) -> frozenset[int]:
-    rows = {glyph // ROW for glyph in glyphs}
-    return frozenset(row * ROW + place for row in rows for place in range(ROW))
-
-
-@lru_cache(maxsize=256)
-def _truetype_subset(font: _Hashable, glyphs: frozenset[int]) -> bytes:
+def _truetype_subset(face: Any, glyphs: Iterable[int]) -> bytes:
+    glyphs = sorted(glyphs)
     keep_numbers = harfbuzz_subset.HB_SUBSET_FLAGS_RETAIN_GIDS
-    subset = _subset(font.face, sorted(glyphs), keep_numbers)
+    subset = _subset(face, glyphs, keep_numbers)
     # Second pass: with kept numbers HarfBuzz also keeps the empty places after the last used glyph.
-    return bytes(get_hb_object_data(_subset(subset, range(max(glyphs) + 1), 0)))
+    return bytes(get_hb_object_data(_subset(subset, range(glyphs[-1] + 1), 0)))
 
 
 def _cff_subset(face: Any, glyphs: Iterable[int]) -> bytes:
@@ -162,7 +155,10 @@ def _subset(face: Any, glyphs: Iterable[int], flags: int) -> Any:
         | harfbuzz_subset.HB_SUBSET_FLAGS_NO_HINTING
         | harfbuzz_subset.HB_SUBSET_FLAGS_NOTDEF_OUTLINE,
     )
-    return ffi.gc(harfbuzz_subset.hb_subset_or_fail(face, request), harfbuzz.hb_face_destroy)
+    subset = harfbuzz_subset.hb_subset_or_fail(face, request)
+    if subset == ffi.NULL:
+        raise FontNotSubset
+    return ffi.gc(subset, harfbuzz.hb_face_destroy)
 
 
 def _fill(target: Any, values: Iterable[int]) -> None:
