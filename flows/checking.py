@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
 from core.money import NoExchangeRate, convert
 from customs.rules.battery import check_battery
+from customs.rules.declarations import choose_dataset
 from customs.rules.identifiers import check_recipient_id
 from customs.rules.parties import screen_party
 from customs.rules.restricted import check_restricted
 from customs.rules.stopwords import check_description
+from orders.rules.checks import OrderCheck
 from orders.rules.context import CheckContext, PartyMatch, RecipientIdFault
-from orders.rules.facts import AddressFacts, ProductFacts
+from orders.rules.facts import AddressFacts, OrderFacts, ProductFacts
+from orders.rules.reasons import HoldFinding, found
 from shipping.rules.catalogue import services
+from shipping.rules.choice import NoServiceFits
+from shipping.rules.services import ParcelFacts, eligible_services
+
+ORIGIN = "CN"
+"""Where the operator's first warehouses stand; every service on offer collects there."""
+TEN_DIGITS = 10
+TEN_DIGIT_DATASETS = frozenset({"EU_H1", "CN_BGD_报关单"})
 
 
 @lru_cache(maxsize=4)
@@ -66,3 +77,69 @@ def check_context(on: date) -> CheckContext:  # noqa: C901 - six small questions
         convert=converted,
         description_fault=description_fault,
     )
+
+
+def declaration_findings(
+    order: OrderFacts, check: OrderCheck, products: Mapping[str, ProductFacts], on: date
+) -> list[HoldFinding]:
+    """Find the products whose commodity code is too short for the declarations of this order."""
+    sold = [(products[line.sku], line) for line in order.lines]
+    currency = order.currency or sold[0][0].currency
+    value = sum(
+        ((line.unit_price or product.unit_value or Decimal(0)) * line.quantity)
+        for product, line in sold
+    )
+    countries = []
+    for direction, country in (("export", ORIGIN), ("import", check.address.country)):
+        choice = choose_dataset(
+            direction=direction,
+            origin=ORIGIN,
+            destination=check.address.country,
+            value=Decimal(value),
+            currency=currency,
+            on=on,
+        )
+        if choice.dataset in TEN_DIGIT_DATASETS:
+            countries.append(country)
+    return [
+        found("commodity_code_short", country=country, sku=product.sku)
+        for country in countries[:1]
+        for product in {product.sku: product for product, _ in sold}.values()
+        if len(product.hs_code) < TEN_DIGITS
+    ]
+
+
+def service_finding(
+    order: OrderFacts, check: OrderCheck, products: Mapping[str, ProductFacts], on: date
+) -> HoldFinding | None:
+    """Say why no service on offer takes an order that passed its other checks, else None.
+
+    Sizes are not known before a carton is; weight is that of the goods alone. An origin counts
+    when a service collects there, for the warehouse is chosen later.
+    """
+    sold = [(products[line.sku], line) for line in order.lines]
+    value = sum(
+        ((line.unit_price or product.unit_value or Decimal(0)) * line.quantity)
+        for product, line in sold
+    )
+    facts = ParcelFacts(
+        destination=check.address.country,
+        origin=ORIGIN,
+        weight_g=sum(product.weight_g * line.quantity for product, line in sold),
+        length_mm=0,
+        width_mm=0,
+        height_mm=0,
+        value=Decimal(value),
+        currency=order.currency or sold[0][0].currency,
+        battery=frozenset(product.battery for product, _ in sold),
+        has_phone=bool(check.phone_e164),
+        on=on,
+    )
+    try:
+        verdicts = tuple(eligible_services(facts))
+    except NoExchangeRate as error:
+        return found("no_service_value", why=f"no exchange rate for {error.currency}")
+    if any(verdict.ok for verdict in verdicts):
+        return None
+    refused = NoServiceFits(verdicts)
+    return found(f"no_service_{refused.hold}", why=str(refused)[:300])

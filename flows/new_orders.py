@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from core.money import convert, round_half_up
 from core.tenancy import active_merchant_id
+from flows.checking import declaration_findings, service_finding
 from orders.files.orders import ParsedOrder
 from orders.models import Channel, Hold, Order, OrderLine, Product
 from orders.rules.checks import OrderCheck
@@ -113,7 +114,13 @@ def new_order(
         note=parsed.note[:500],
         created_at=now,
     )
-    holds = _holds(check.findings, now)
+    findings = list(check.findings)
+    if not findings:
+        refusal = service_finding(order_facts(parsed), check, facts, now.date())
+        findings += [refusal] if refusal else []
+    if not findings:
+        findings += declaration_findings(order_facts(parsed), check, facts, now.date())
+    holds = _holds(findings, now)
     return NewOrder(order=order, lines=lines, holds=holds, changes=check.changes)
 
 

@@ -27,6 +27,41 @@ class Reason:
 
 
 REASONS: Mapping[str, Reason] = {
+    "commodity_code_short": Reason(
+        "customs_data",
+        "hs_code",
+        _("%(country)s wants a commodity code of ten digits for an order of this value."),
+        _("Enter the ten-digit code of product %(sku)s; customs of %(country)s publishes them."),
+        CUSTOMS,
+    ),
+    "no_service_battery": Reason(
+        "battery",
+        "service",
+        _("No service on offer takes this order: %(why)s"),
+        _("Change the products, the address or the phone, or ask the operator for a service."),
+        OPERATIONS,
+    ),
+    "no_service_phone": Reason(
+        "phone",
+        "service",
+        _("No service on offer takes this order: %(why)s"),
+        _("Change the products, the address or the phone, or ask the operator for a service."),
+        OPERATIONS,
+    ),
+    "no_service_value": Reason(
+        "value",
+        "service",
+        _("No service on offer takes this order: %(why)s"),
+        _("Change the products, the address or the phone, or ask the operator for a service."),
+        OPERATIONS,
+    ),
+    "no_service_restricted": Reason(
+        "restricted",
+        "service",
+        _("No service on offer takes this order: %(why)s"),
+        _("Change the products, the address or the phone, or ask the operator for a service."),
+        OPERATIONS,
+    ),
     "not_paid": Reason(
         "payment",
         "paid_at",

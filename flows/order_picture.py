@@ -1,0 +1,63 @@
+"""One order as its doors show it: lines, holds, parcels with booking and standing, papers, cost.
+
+Reads only. The rooms cannot read each other upwards, so what needs all of them is gathered here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.models import Document
+from customs.models import LandedCost
+from orders.models import Hold, Order, OrderLine
+from shipping.models import Booking
+from tracking.models import TrackedParcel
+from warehouse.models import Parcel
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelPicture:
+    """A parcel with its newest booking, where it stands, and what the buyer's door costs."""
+
+    parcel: Parcel
+    booking: Booking | None
+    tracked: TrackedParcel | None
+    landed_cost: LandedCost | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPicture:
+    """Everything about one order, evaluated."""
+
+    order: Order
+    lines: tuple[OrderLine, ...]
+    holds: tuple[Hold, ...]
+    parcels: tuple[ParcelPicture, ...]
+    documents: tuple[Document, ...]
+
+
+def order_picture(*, reference: str) -> OrderPicture:
+    """Gather an order inside the caller's merchant block; raise `Order.DoesNotExist`."""
+    order = Order.objects.select_related("channel").get(reference=reference)
+    bookings = {
+        booking.parcel_id: booking
+        for booking in Booking.objects.filter(parcel__order=order).order_by("pk")
+    }
+    booking_ids = [booking.pk for booking in bookings.values()]
+    tracked = {row.booking_id: row for row in TrackedParcel.objects.filter(booking__in=booking_ids)}
+    costs = {row.booking_id: row for row in LandedCost.objects.filter(booking__in=booking_ids)}
+    parcels = []
+    for parcel in Parcel.objects.filter(order=order).order_by("pk"):
+        booking = bookings.get(parcel.pk)
+        booking_id = booking.pk if booking else 0
+        parcels.append(
+            ParcelPicture(parcel, booking, tracked.get(booking_id), costs.get(booking_id))
+        )
+    papers = Document.objects.filter(subject_kind="order", subject_id=order.pk)
+    return OrderPicture(
+        order=order,
+        lines=tuple(OrderLine.objects.filter(order=order).order_by("pk")),
+        holds=tuple(Hold.objects.filter(order=order).order_by("pk")),
+        parcels=tuple(parcels),
+        documents=tuple(papers.order_by("pk")),
+    )

@@ -1,0 +1,136 @@
+"""Stage 5, fulfilment: picking by scan. A scan sent twice is answered twice and counted once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from core.tenancy import merchant
+from warehouse.models import PickTask, Wave
+from warehouse.rules.picking import OpenTask, PickVerdict, confirm, judge_pick
+from warehouse.services import NewScan, confirm_picks
+from warehouse.services.picking import known_picks, record_picks
+
+PICKABLE = (Wave.Status.RELEASED, Wave.Status.PICKED, Wave.Status.CLOSED)
+
+
+class NotPickable(Exception):
+    """The wave is planned only: release it first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickScan:
+    """One scan of a picker, or one task confirmed by its number (`task_id`)."""
+
+    client_id: str
+    sequence: int
+    raw: str = ""
+    task_id: int = 0
+    pressed_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PickState:
+    """Where a wave stands: all its tasks in path order, the answers, and how many were new."""
+
+    wave: Wave
+    tasks: tuple[OpenTask, ...]
+    answers: tuple[dict[str, Any], ...]
+    confirmed: int
+
+
+def pick_by_scan(
+    *, merchant_id: int, wave_id: int, scans: Sequence[PickScan], actor: str, now: datetime
+) -> PickState:
+    """Confirm pick tasks by scans, in their order; raise `NotPickable` for a wave not released.
+
+    The wave's row is locked, so that two pickers of one wave never take one task twice.
+    """
+    with merchant(merchant_id):
+        wave = Wave.objects.select_for_update().get(pk=wave_id)
+        if wave.status not in PICKABLE:
+            raise NotPickable("The wave is not released yet.")
+        tasks = _tasks(wave_id)
+        known = known_picks(scan.client_id for scan in scans)
+        answers = {client_id: dict(scan.answer) for client_id, scan in known.items()}
+        kept, confirmed = [], []
+        for scan in scans:
+            if scan.client_id in answers:
+                continue
+            verdict = _judge(scan, tasks)
+            if verdict.task_id:
+                confirmed.append(verdict.task_id)
+                tasks = [_picked(task, verdict.task_id) for task in tasks]
+            answers[scan.client_id] = _answer(verdict)
+            kept.append(_kept(scan, verdict))
+        record_picks(scans=kept, actor=actor, now=now)
+        new = 0
+        if confirmed:
+            new = confirm_picks(wave_id=wave_id, task_ids=confirmed, actor=actor, now=now)
+            wave.refresh_from_db(fields=["status"])
+        return PickState(wave, tuple(tasks), tuple(answers[scan.client_id] for scan in scans), new)
+
+
+def pick_all(*, merchant_id: int, wave_id: int, actor: str, now: datetime) -> PickState:
+    """Confirm every open task of a wave at once; raise `NotPickable`."""
+    with merchant(merchant_id):
+        wave = Wave.objects.select_for_update().get(pk=wave_id)
+        if wave.status not in PICKABLE:
+            raise NotPickable("The wave is not released yet.")
+        new = confirm_picks(wave_id=wave_id, task_ids=None, actor=actor, now=now)
+        wave.refresh_from_db(fields=["status"])
+        return PickState(wave, tuple(_tasks(wave_id)), (), new)
+
+
+def pick_state(*, merchant_id: int, wave_id: int) -> PickState:
+    """Return where a wave stands."""
+    with merchant(merchant_id):
+        return PickState(Wave.objects.get(pk=wave_id), tuple(_tasks(wave_id)), (), 0)
+
+
+def _tasks(wave_id: int) -> list[OpenTask]:
+    rows = PickTask.objects.filter(wave_id=wave_id).select_related("product", "location")
+    return [
+        OpenTask(
+            task_id=row.pk,
+            location=row.location.code,
+            sku=row.product.sku,
+            gtin=row.product.gtin,
+            title=row.product.title,
+            quantity=row.quantity,
+            is_picked=row.picked_at is not None,
+        )
+        for row in rows.order_by("position")
+    ]
+
+
+def _judge(scan: PickScan, tasks: Sequence[OpenTask]) -> PickVerdict:
+    if not scan.task_id:
+        return judge_pick(scan.raw, tasks)
+    task = next((each for each in tasks if each.task_id == scan.task_id), None)
+    return confirm(task) if task else judge_pick(str(scan.task_id), [])
+
+
+def _picked(task: OpenTask, task_id: int) -> OpenTask:
+    return replace(task, is_picked=True) if task.task_id == task_id else task
+
+
+def _answer(verdict: PickVerdict) -> dict[str, Any]:
+    return {
+        "code": verdict.code,
+        "task_id": verdict.task_id,
+        "sentence": verdict.sentence.as_dict(),
+    }
+
+
+def _kept(scan: PickScan, verdict: PickVerdict) -> NewScan:
+    return NewScan(
+        client_id=scan.client_id,
+        sequence=scan.sequence,
+        raw=scan.raw or f"task:{scan.task_id}",
+        pressed_ms=scan.pressed_ms,
+        verdict=verdict.code,
+        answer=_answer(verdict),
+    )
