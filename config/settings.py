@@ -208,6 +208,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [],
 }
 
 UNFOLD = {"SITE_TITLE": "Waybridge", "SITE_HEADER": "Waybridge", "SHOW_HISTORY": False}

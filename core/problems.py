@@ -18,6 +18,7 @@ class Problem(exceptions.APIException):
     def __init__(self, *, status: int, code: str, detail: str, field: str = "") -> None:
         super().__init__(detail=detail, code=code)
         self.status_code = status
+        self.default_code = code
         self.field = field
 
 
@@ -49,6 +50,11 @@ def problem_response(
     if getattr(error, "wait", None):
         headers["Retry-After"] = str(int(error.wait))  # type: ignore[attr-defined]
     return Response(body, status=error.status_code, headers=headers, content_type=CONTENT_TYPE)
+
+
+def field_faults(error: exceptions.ValidationError) -> list[dict[str, str]]:
+    """Return one entry (field, code, message) per faulty field."""
+    return list(_flatten(error.detail, ""))
 
 
 def _has_fields(error: exceptions.APIException) -> bool:

@@ -1,0 +1,1 @@
+"""The orders room's part of the REST API."""

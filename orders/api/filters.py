@@ -1,0 +1,41 @@
+"""Filters of the orders room's lists; each is named like the field it filters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters import CharFilter, ChoiceFilter, FilterSet
+
+from orders.models import Hold, HoldCode, Import, Order, OrderStatus
+
+
+class ProductFilter(FilterSet):
+    """Filters of GET /products."""
+
+    sku = CharFilter(max_length=80)
+    gtin = CharFilter(max_length=14)
+
+
+class OrderFilter(FilterSet):
+    """Filters of GET /orders."""
+
+    status = ChoiceFilter(choices=OrderStatus.choices)
+    country = CharFilter(max_length=2, help_text="ISO 3166 alpha-2 code in capitals.")
+    external_order = CharFilter(max_length=80)
+    channel = CharFilter(field_name="channel__name", max_length=80)
+    hold = ChoiceFilter(
+        choices=HoldCode.choices, method="held_for", help_text="Orders with this hold open."
+    )
+
+    def held_for(self, rows: QuerySet[Order], name: str, code: str) -> Any:  # noqa: ARG002
+        """Keep orders that have an open hold of this code."""
+        held = Hold.objects.filter(code=code, released_at__isnull=True)
+        return rows.filter(pk__in=held.values("order_id"))
+
+
+class ImportFilter(FilterSet):
+    """Filters of GET /imports."""
+
+    kind = ChoiceFilter(choices=Import.Kind.choices)
+    status = ChoiceFilter(choices=Import.Status.choices)
