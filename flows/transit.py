@@ -10,7 +10,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from core.jobs import Work, enqueue
+from core.models import Job
 from core.tenancy import across_merchants, merchant
+from customs.models import Declaration
+from customs.services import FINAL
 from flows.partners import carrier
 from integrations.carriers.base import VendorEvent
 from orders.models import Order
@@ -19,7 +22,15 @@ from shipping.rules.catalogue import service as service_of
 from tracking.models import FeedCursor, ParcelLookup, TrackedParcel
 from tracking.rules.milestones import TrackEvent, fold
 from tracking.rules.silence import LOST, silence
-from tracking.services import OURS, NewEvent, Told, next_poll, record_events, save_feed_cursor
+from tracking.services import (
+    OURS,
+    NewEvent,
+    Told,
+    mark_heard,
+    next_poll,
+    record_events,
+    save_feed_cursor,
+)
 
 POLL_BATCH = 25
 FEED_PAGE = 500
@@ -50,7 +61,7 @@ def poll(*, merchant_id: int, carrier_code: str) -> int:
             .select_for_update(skip_locked=True)[:POLL_BATCH]
         )
         later = now + timedelta(seconds=settings.TRACKING_POLL_SECONDS)
-        next_poll(parcel_ids=[parcel.pk for parcel in due], at=later, now=now)
+        next_poll(parcel_ids=[parcel.pk for parcel in due], at=later)
     if not due:
         return 0
     client = carrier(carrier_code)
@@ -58,7 +69,10 @@ def poll(*, merchant_id: int, carrier_code: str) -> int:
         return 0
     page = client.events(numbers=[parcel.tracking_number for parcel in due])
     by_number = {parcel.tracking_number: parcel.pk for parcel in due}
-    return _spread(merchant_id, by_number, page.events, source="poll")
+    new = _spread(merchant_id, by_number, page.events, source="poll")
+    with merchant(merchant_id):
+        mark_heard(parcel_ids=[parcel.pk for parcel in due], at=now)
+    return new
 
 
 def read_feed(*, carrier_code: str) -> int:
@@ -74,7 +88,7 @@ def read_feed(*, carrier_code: str) -> int:
         page = client.events(cursor=cursor.cursor if cursor else "")
         for merchant_id, by_number, events in _by_merchant(carrier_code, page.events):
             new += _spread(merchant_id, by_number, events, source="feed")
-        with across_merchants("How far the feed was read belongs to no merchant."):
+        with across_merchants("How far a carrier's feed was read belongs to no merchant."):
             save_feed_cursor(feed=carrier_code, cursor=page.next_cursor, now=timezone.now())
         if not page.events or page.next_cursor == (cursor.cursor if cursor else ""):
             return new
@@ -181,24 +195,57 @@ def silent_parcels(*, now: datetime, limit: int = 500) -> list[tuple[int, int]]:
         return list(rows[:limit])
 
 
-def judge_silence(*, merchant_id: int, parcel_id: int, now: datetime) -> bool:
-    """Count a parcel as lost when its silence has lasted beyond its service's limit."""
+def judge_silence(*, merchant_id: int, parcel_id: int) -> bool:
+    """Count a parcel as lost when the carrier's silence has lasted beyond its service's limit.
+
+    Only the carrier's silence counts: the clock runs until we last heard it out, and stands still
+    while the parcel waits for customs or for a step of our own.
+    """
     with merchant(merchant_id):
         parcel = TrackedParcel.objects.select_related("booking").get(pk=parcel_id)
+    heard_at = _heard_at(parcel)
+    if heard_at is None:
+        return False
+    with merchant(merchant_id):
+        if _waits_for_us(parcel):
+            return False
         standing = fold(
             TrackEvent(canonical=row.canonical, happened_at=row.happened_at, reason=row.reason)
             for row in parcel.events.all()
         )
-        mode = service_of(parcel.booking.service_code, now.date()).mode
-    found = silence(standing, mode=mode, now=now, compression=settings.SILENCE_COMPRESSION)
+        mode = service_of(parcel.booking.service_code, heard_at.date()).mode
+    found = silence(standing, mode=mode, now=heard_at, compression=settings.SILENCE_COMPRESSION)
     if found is None or found.code != LOST:
         return False
     lost = NewEvent(
         source="silence",
         vendor=OURS,
         code="lost",
-        happened_at=now,
+        happened_at=heard_at,
         vendor_event_id=f"lost-after:{found.last_scan_at.isoformat()}",
         raw={"last_scan_at": found.last_scan_at.isoformat(), "rule": found.rule.mode},
     )
     return bool(tell(merchant_id=merchant_id, parcel_id=parcel_id, events=[lost]))
+
+
+def _heard_at(parcel: TrackedParcel) -> datetime | None:
+    """When the carrier had last told us everything: by a poll of the parcel, or by its feed."""
+    if carrier(parcel.carrier_code).events_by == "number":
+        return parcel.polled_at
+    with across_merchants("How far a carrier's feed was read belongs to no merchant."):
+        feed = FeedCursor.objects.filter(feed=parcel.carrier_code).first()
+    return feed.read_at if feed else None
+
+
+def _waits_for_us(parcel: TrackedParcel) -> bool:
+    """Tell whether customs has not decided, or the delivery partner was not asked yet."""
+    undecided = Declaration.objects.filter(
+        booking_id=parcel.booking_id, direction=Declaration.Direction.IMPORT
+    ).exclude(status__in=[*FINAL, Declaration.Status.DRAFT])
+    asking = Job.objects.filter(
+        kind="delivery.consign", key=str(parcel.pk), status=Job.Status.QUEUED
+    )
+    lodging = Job.objects.filter(
+        kind="clearance.lodge_import", key=str(parcel.booking_id), status=Job.Status.QUEUED
+    )
+    return undecided.exists() or asking.exists() or lodging.exists()

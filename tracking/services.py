@@ -113,11 +113,16 @@ def follow_from(*, booking_ids: Sequence[int], now: datetime) -> None:
     ).update(next_poll_at=now)
 
 
-def next_poll(*, parcel_ids: Sequence[int], at: datetime, now: datetime) -> None:
+def next_poll(*, parcel_ids: Sequence[int], at: datetime) -> None:
     """Set when parcels that are still under way are asked about again."""
     TrackedParcel.objects.filter(
         pk__in=parcel_ids, delivered_at__isnull=True, lost_at__isnull=True
-    ).update(next_poll_at=at, polled_at=now)
+    ).update(next_poll_at=at)
+
+
+def mark_heard(*, parcel_ids: Sequence[int], at: datetime) -> None:
+    """The carrier has told us all it knew of these parcels at `at`."""
+    TrackedParcel.objects.filter(pk__in=parcel_ids).update(polled_at=at)
 
 
 def record_events(*, parcel_id: int, events: Sequence[NewEvent], now: datetime) -> Told:

@@ -41,6 +41,5 @@ def read_postal_feed() -> None:
 @shared_task(name="tracking.tasks.sweep_silent_parcels")
 def sweep_silent_parcels() -> None:
     """Count parcels as lost whose silence has lasted too long."""
-    now = timezone.now()
-    for merchant_id, parcel_id in silent_parcels(now=now):
-        judge_silence(merchant_id=merchant_id, parcel_id=parcel_id, now=now)
+    for merchant_id, parcel_id in silent_parcels(now=timezone.now()):
+        judge_silence(merchant_id=merchant_id, parcel_id=parcel_id)
