@@ -16,6 +16,7 @@ app.conf.task_routes = {
     "tracking.tasks.sweep_polls": {"queue": "operator"},
     "tracking.tasks.read_postal_feed": {"queue": "operator"},
     "tracking.tasks.sweep_silent_parcels": {"queue": "operator"},
+    "tracking.tasks.register_line_push": {"queue": "operator"},
 }
 
 
@@ -31,6 +32,7 @@ def _beat_schedule() -> dict[str, dict[str, object]]:
         "sweep-jobs": _every(seconds, "core.tasks.sweep_jobs"),
         "sweep-polls": _every(seconds, "tracking.tasks.sweep_polls"),
         "read-postal-feed": _every(seconds, "tracking.tasks.read_postal_feed"),
+        "register-line-push": _every(seconds * 10, "tracking.tasks.register_line_push"),
         "sweep-silent-parcels": _every(seconds * 5, "tracking.tasks.sweep_silent_parcels"),
     }
 

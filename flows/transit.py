@@ -16,6 +16,7 @@ from customs.models import Declaration
 from customs.services import FINAL
 from flows.partners import carrier
 from integrations.carriers.base import VendorEvent
+from integrations.carriers.line import Line
 from orders.models import Order
 from orders.services import move_orders
 from shipping.rules.catalogue import service as service_of
@@ -101,6 +102,15 @@ def receive_push(*, carrier_code: str, event: VendorEvent) -> int:
         raise UnknownParcel(f"{carrier_code} {event.tracking_number} is not a parcel of ours.")
     merchant_id, by_number, events = found[0]
     return _spread(merchant_id, by_number, events, source="push")
+
+
+def register_push() -> None:
+    """Tell the dedicated line where it may push events to; telling it again changes nothing."""
+    client = carrier("line")
+    if not isinstance(client, Line):
+        raise TypeError("The carrier `line` is spoken to by another client than Line.")
+    secret = settings.PARTNERS["line"]["push_secret"]
+    client.register_callback(url=f"{settings.PUBLIC_URL}/push/line/", secret=secret)
 
 
 def _by_merchant(

@@ -7,7 +7,14 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from flows.transit import due_polls, judge_silence, poll, read_feed, silent_parcels
+from flows.transit import (
+    due_polls,
+    judge_silence,
+    poll,
+    read_feed,
+    register_push,
+    silent_parcels,
+)
 from integrations.errors import PartnerError
 
 log = logging.getLogger("waybridge.transit")
@@ -43,3 +50,12 @@ def sweep_silent_parcels() -> None:
     """Count parcels as lost whose silence has lasted too long."""
     for merchant_id, parcel_id in silent_parcels(now=timezone.now()):
         judge_silence(merchant_id=merchant_id, parcel_id=parcel_id)
+
+
+@shared_task(name="tracking.tasks.register_line_push")
+def register_line_push() -> None:
+    """Keep our push address registered with the dedicated line."""
+    try:
+        register_push()
+    except PartnerError as away:
+        log.warning("The line cannot be told our push address now; told again later: %s", away)
