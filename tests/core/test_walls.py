@@ -28,9 +28,7 @@ def two_merchants() -> tuple[Merchant, Merchant]:
 
 
 def event(kind: str = "test.happened") -> Event:
-    return Event.objects.create(
-        kind=kind, subject_kind="test", subject_id=1, actor="test", at=NOW
-    )
+    return Event.objects.create(kind=kind, subject_kind="test", subject_id=1, actor="test", at=NOW)
 
 
 def test_without_a_merchant_every_use_of_a_tenant_table_raises() -> None:
