@@ -13,16 +13,26 @@ READ = frozenset(
     }
 )
 MEMBER_PERMISSIONS: dict[str, frozenset[str]] = {
-    "owner": READ | {"orders.edit", "products.edit", "claims.edit", "team.view", "team.edit"},
-    "operations": READ | {"orders.edit", "products.edit", "claims.edit"},
-    "finance": READ | {"claims.edit"},
+    "owner": READ
+    | {
+        "orders.edit",
+        "products.edit",
+        "claims.edit",
+        "holds.release",
+        "team.view",
+        "team.edit",
+    },
+    "operations": READ | {"orders.edit", "products.edit", "claims.edit", "holds.release"},
+    "finance": READ | {"claims.edit", "holds.release"},
     "read_only": READ,
 }
 STAFF_PERMISSIONS: dict[str, frozenset[str]] = {
-    "floor": frozenset({"staff.floor"}),
-    "customs": frozenset({"staff.customs"}),
-    "support": frozenset({"staff.support", "staff.claims"}),
-    "admin": frozenset({"staff.floor", "staff.customs", "staff.support", "staff.claims"}),
+    "floor": frozenset({"staff.home", "staff.floor"}),
+    "customs": frozenset({"staff.home", "staff.customs"}),
+    "support": frozenset({"staff.home", "staff.support", "staff.claims"}),
+    "admin": frozenset(
+        {"staff.home", "staff.floor", "staff.customs", "staff.support", "staff.claims"}
+    ),
 }
 
 

@@ -15,6 +15,7 @@ from core.tenancy import across_merchants, merchant
 from customs.models import Declaration
 from orders.models import Order
 from shipping.models import Booking, Handover
+from tracking.words import carrier_words
 from warehouse.models import Parcel, Wave
 
 PROBLEMS = 50
@@ -38,7 +39,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Rows by warehouse and merchant; each row is a mapping with `warehouse_id` and `merchant`.
+    """Rows by warehouse and merchant; each has `warehouse_id`, `owner` (code) and `owner_name`.
 
     `waiting` (orders), `waves` (with counts), `labels` (parcels without a label, by state coming or
     person), `exporting` (packed, export not released, by state coming or person), `ready` (per
@@ -138,7 +139,7 @@ def _by_state(parcels: Any, person: Q) -> Iterable[Row]:
 
 
 def _ready(warehouse_ids: Collection[int]) -> Iterable[Row]:
-    return (
+    rows = (
         Booking.objects.filter(
             status=Booking.Status.BOOKED,
             handover__isnull=True,
@@ -147,11 +148,17 @@ def _ready(warehouse_ids: Collection[int]) -> Iterable[Row]:
             declarations__direction=Declaration.Direction.EXPORT,
             declarations__status=Declaration.Status.RELEASED,
         )
-        .values("carrier_code", warehouse_id=F("parcel__warehouse_id"), owner=F("merchant__code"),
-                owner_name=F("merchant__name"), warehouse=F("parcel__warehouse__code"))
+        .values(
+            "carrier_code",
+            warehouse_id=F("parcel__warehouse_id"),
+            owner=F("merchant__code"),
+            owner_name=F("merchant__name"),
+            warehouse=F("parcel__warehouse__code"),
+        )
         .annotate(parcels=Count("pk"), weight_g=Sum("parcel__weight_g"))
         .order_by("warehouse", "carrier_code", "owner")
-    )  # fmt: skip
+    )
+    return [{**row, "carrier": carrier_words(row["carrier_code"])} for row in rows]
 
 
 def _problems(warehouse_ids: Collection[int]) -> Iterable[Problem]:

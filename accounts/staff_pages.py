@@ -1,0 +1,45 @@
+"""The frame of the staff's pages: who may, which methods, and how a fault is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from accounts.access import StaffRequest, View, staff_view
+from core.bodies import BadBody, fault_answer, wants_json
+
+
+def staff_page(needed: str, *methods: str) -> Callable[[View], View]:
+    """Let a view in for staff whose role has `needed`, by `methods`; answer `BadBody` in words."""
+    allowed = (*methods, "HEAD") if "GET" in methods else methods
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method not in allowed:
+                return HttpResponseNotAllowed(allowed)
+            try:
+                return view(cast("StaffRequest", request), *args, **kwargs)
+            except BadBody as fault:
+                if wants_json(request):
+                    return fault_answer(fault)
+                return render(request, "staff/fault.html", {"fault": fault}, status=fault.status)
+
+        return staff_view(needed)(answered)
+
+    return wrap
+
+
+def not_found(field: str, what: str) -> BadBody:
+    """What to raise for a thing that is not there, or not in the caller's warehouses."""
+    return BadBody(
+        field=field,
+        fault=_("{what} is not in your warehouses.").format(what=what),
+        remedy=_("Check the number, or ask for access to the warehouse."),
+        status=404,
+    )

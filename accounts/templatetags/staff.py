@@ -1,0 +1,48 @@
+"""`{% staff_nav %}`: the staff's side bar, by what their role may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.rules import staff_may
+
+register = template.Library()
+
+SCREENS = (
+    ("station_board", gettext_lazy("Board"), "today", "staff.floor", "/stations/"),
+    ("station_pack", gettext_lazy("Pack"), "products", "staff.floor", "/stations/pack/"),
+    ("station_hand_over", gettext_lazy("Hand over"), "shipments", "staff.floor",
+     "/stations/hand-over/"),
+    ("staff_claims", gettext_lazy("Claims"), "claims", "staff.claims", "/staff/claims/"),
+    ("staff_holds", gettext_lazy("Holds"), "customs", "staff.customs", "/staff/holds/"),
+    ("staff_exceptions", gettext_lazy("Exceptions"), "warning", "staff.support",
+     "/staff/exceptions/"),
+)  # fmt: skip
+
+
+@register.inclusion_tag("staff/_nav.html", takes_context=True)
+def staff_nav(context: dict[str, Any]) -> dict[str, Any]:
+    """Draw the entries the person's role may open; the present one is marked."""
+    request = context.get("request")
+    staff = getattr(request, "staff", None)
+    if request is None or staff is None:
+        return {"items": []}
+    mine = [screen for screen in SCREENS if staff_may(staff.role, screen[3])]
+    here = max(
+        (start for *_rest, start in mine if request.path.startswith(start)), key=len, default=""
+    )
+    items = [
+        {"url": reverse(name), "label": label, "icon": icon, "current": start == here}
+        for name, label, icon, _needed, start in mine
+    ]
+    if staff.role in ("admin", "support", "customs"):
+        items.append(
+            {"url": reverse("admin:index"), "label": _("Records"), "icon": "document",
+             "current": False}
+        )  # fmt: skip
+    return {"items": items}

@@ -1,0 +1,26 @@
+"""Records of claims and their evidence."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from claims.models import Claim, ClaimEvidence
+from core.admin_site import RecordAdmin, records
+
+
+@admin.register(Claim, site=records)
+class ClaimRecords(RecordAdmin):
+    """Money asked for loss and damage."""
+
+    list_display = ("number", "merchant", "kind", "status", "amount_claimed", "amount_approved",
+                    "currency", "created_at")  # fmt: skip
+    list_filter = ("status", "kind")
+    search_fields = ("number__exact",)
+    search_help_text = "number"
+
+
+@admin.register(ClaimEvidence, site=records)
+class ClaimEvidenceRecords(RecordAdmin):
+    """Papers and pictures."""
+
+    list_display = ("id", "claim_id", "merchant", "code", "added_by", "created_at")

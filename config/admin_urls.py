@@ -1,0 +1,47 @@
+"""Addresses of the admin door: stations, the staff's screens, records."""
+
+from __future__ import annotations
+
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import include, path
+
+from accounts.access import StaffRequest
+from accounts.rules import staff_may
+from accounts.staff_pages import staff_page
+from claims import staff as claims
+from core.admin_site import records
+from orders import staff as orders
+from tracking import staff as tracking
+
+FIRST_SCREENS = (
+    ("staff.floor", "station_board"),
+    ("staff.claims", "staff_claims"),
+    ("staff.customs", "staff_holds"),
+)
+
+
+@staff_page("staff.home", "GET")
+def home(request: StaffRequest) -> HttpResponseBase:
+    """Go to the first screen of the person's role."""
+    role = request.staff.role
+    return redirect(next(name for needed, name in FIRST_SCREENS if staff_may(role, needed)))
+
+
+urlpatterns = [
+    path("staff/", home, name="staff_home"),
+    path("stations/", include("warehouse.station_urls")),
+    path("staff/claims/", claims.claims, name="staff_claims"),
+    path("staff/claims/<int:claim_id>/", claims.claim, name="staff_claim"),
+    path("staff/claims/<int:claim_id>/decide/", claims.decide, name="staff_claim_decide"),
+    path("staff/documents/<int:document_id>/", claims.document, name="staff_document"),
+    path("staff/holds/", orders.holds, name="staff_holds"),
+    path("staff/holds/<int:hold_id>/release/", orders.release, name="staff_hold_release"),
+    path("staff/exceptions/", tracking.exceptions, name="staff_exceptions"),
+    path(
+        "staff/exceptions/<int:exception_id>/close/",
+        tracking.close,
+        name="staff_exception_close",
+    ),
+    path("records/", records.urls),
+]

@@ -1,0 +1,71 @@
+"""Records of orders, products, uploads and holds."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from core.admin_site import RecordAdmin, records
+from orders.models import Channel, Hold, Import, Order, OrderLine, Product, RejectedRow
+
+
+@admin.register(Order, site=records)
+class OrderRecords(RecordAdmin):
+    """What buyers bought."""
+
+    list_display = ("reference", "external_order", "merchant", "status", "country", "created_at")
+    list_filter = ("status",)
+    search_fields = ("reference__exact", "external_order__exact")
+    search_help_text = "reference, order number of the channel"
+    hidden_fields = ("buyer_digest", "content_sha256")
+
+
+@admin.register(OrderLine, site=records)
+class OrderLineRecords(RecordAdmin):
+    """Lines of orders."""
+
+    list_display = ("id", "order", "merchant", "sku", "quantity", "unit_price", "currency")
+    search_fields = ("order__reference__exact",)
+    search_help_text = "order reference"
+
+
+@admin.register(Product, site=records)
+class ProductRecords(RecordAdmin):
+    """Stock-keeping units."""
+
+    list_display = ("sku", "title", "merchant", "gtin", "hs_code", "origin_country", "battery")
+    search_fields = ("sku__exact", "gtin__exact")
+    search_help_text = "SKU, GTIN"
+
+
+@admin.register(Hold, site=records)
+class HoldRecords(RecordAdmin):
+    """Why orders may not go on."""
+
+    list_display = ("id", "order", "merchant", "code", "released_by_role", "raised_at",
+                    "released_at")  # fmt: skip
+    list_filter = ("code",)
+    search_fields = ("order__reference__exact",)
+    search_help_text = "order reference"
+
+
+@admin.register(Import, site=records)
+class ImportRecords(RecordAdmin):
+    """Uploaded files."""
+
+    list_display = ("id", "file_name", "merchant", "kind", "status", "rows_read",
+                    "rows_rejected", "created_at")  # fmt: skip
+    list_filter = ("status",)
+
+
+@admin.register(RejectedRow, site=records)
+class RejectedRowRecords(RecordAdmin):
+    """Rows that could not be read."""
+
+    list_display = ("id", "source_id", "merchant", "row_number", "column", "fault_code")
+
+
+@admin.register(Channel, site=records)
+class ChannelRecords(RecordAdmin):
+    """Where orders come from."""
+
+    list_display = ("name", "kind", "merchant", "created_at")

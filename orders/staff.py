@@ -1,0 +1,94 @@
+"""The staff's holds: orders that only customs or support may let go on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import StaffRequest
+from accounts.staff_pages import not_found, staff_page
+from core.bodies import BadBody, wants_json
+from core.tenancy import across_merchants
+from flows.holds import HoldAlreadyReleased, NotYourHold, release_and_go_on
+from orders.models import Hold
+
+PAGE = 50
+
+
+@staff_page("staff.customs", "GET")
+def holds(request: StaffRequest) -> HttpResponse:
+    """List open holds that staff release, newest first; ?below=ID goes on."""
+    below = request.GET.get("below", "")
+    with across_merchants("Staff release every merchant's holds that name staff."):
+        rows = (
+            Hold.objects.filter(released_at__isnull=True, released_by_role__startswith="staff:")
+            .select_related("merchant", "order")
+            .order_by("-id")
+        )
+        if below.isascii() and below.isdigit() and len(below) < 19:
+            rows = rows.filter(pk__lt=int(below))
+        found = list(rows[: PAGE + 1])
+    next_below = found[PAGE - 1].pk if len(found) > PAGE else None
+    found = found[:PAGE]
+    if wants_json(request):
+        listed = [_hold_json(hold) for hold in found]
+        return JsonResponse({"holds": listed, "next_below": next_below})
+    context = {
+        "holds": found, "next_below": next_below, "role": f"staff:{request.staff.role}",
+        "now": timezone.now(),
+    }  # fmt: skip
+    return render(request, "staff/holds.html", context)
+
+
+@staff_page("staff.customs", "POST")
+def release(request: StaffRequest, hold_id: int) -> HttpResponseBase:
+    """Release one hold; the order goes on when it was the last."""
+    with across_merchants("A hold's number in an address does not say whose it is."):
+        hold = Hold.objects.filter(pk=hold_id).first()
+    if hold is None:
+        raise not_found("hold", _("Hold {number}").format(number=hold_id))
+    try:
+        accepted = release_and_go_on(
+            merchant_id=hold.merchant_id,
+            hold_id=hold_id,
+            role=f"staff:{request.staff.role}",
+            actor=request.actor,
+            now=timezone.now(),
+        )
+    except HoldAlreadyReleased as error:
+        raise BadBody(
+            field="hold", fault=_("It was released before."), remedy=_("Go on to the next one."),
+            status=409,
+        ) from error  # fmt: skip
+    except NotYourHold as error:
+        raise BadBody(
+            field="hold", fault=_("Another role releases it."),
+            remedy=_("It waits for {role}.").format(role=hold.released_by_role.replace(":", " ")),
+            status=403,
+        ) from error  # fmt: skip
+    if wants_json(request):
+        return JsonResponse({"hold": hold_id, "released": True, "order_accepted": accepted})
+    words = _("Released: the order goes on.") if accepted else _("Released. Other holds are left.")
+    messages.success(request, words)
+    return redirect("staff_holds")
+
+
+def _hold_json(hold: Hold) -> dict[str, Any]:
+    return {
+        "id": hold.pk,
+        "merchant": hold.merchant.code,
+        "order": hold.order.reference,
+        "external_order": hold.order.external_order,
+        "code": hold.code,
+        "field": hold.field,
+        "reason": hold.reason,
+        "remedy": hold.remedy,
+        "released_by_role": hold.released_by_role,
+        "release_url": reverse("staff_hold_release", args=[hold.pk]),
+    }

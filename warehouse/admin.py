@@ -1,0 +1,118 @@
+"""Records of warehouses, stock, waves and parcels."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from core.admin_site import RecordAdmin, records
+from warehouse.models import (
+    Allocation,
+    Location,
+    Parcel,
+    PickTask,
+    Reservation,
+    Scan,
+    StaffAssignment,
+    StockBalance,
+    StockMove,
+    Warehouse,
+    Wave,
+)
+
+
+@admin.register(Warehouse, site=records)
+class WarehouseRecords(RecordAdmin):
+    """The operator's buildings."""
+
+    list_display = ("code", "name", "city", "country", "time_zone", "priority", "is_active")
+
+
+@admin.register(Location, site=records)
+class LocationRecords(RecordAdmin):
+    """Bins and the ledger's virtual places."""
+
+    list_display = ("code", "warehouse", "kind", "pick_sequence")
+    list_filter = ("kind",)
+    search_fields = ("code__exact",)
+    search_help_text = "code"
+
+
+@admin.register(StaffAssignment, site=records)
+class StaffAssignmentRecords(RecordAdmin):
+    """Who works where."""
+
+    list_display = ("staff", "warehouse")
+
+
+@admin.register(StockBalance, site=records)
+class StockBalanceRecords(RecordAdmin):
+    """How much lies where."""
+
+    list_display = ("product", "merchant", "location", "lot", "condition", "on_hand", "reserved")
+    search_fields = ("product__sku__exact",)
+    search_help_text = "SKU"
+
+
+@admin.register(StockMove, site=records)
+class StockMoveRecords(RecordAdmin):
+    """The ledger."""
+
+    list_display = ("id", "product", "merchant", "from_location", "to_location", "quantity",
+                    "reason", "actor", "at")  # fmt: skip
+    search_fields = ("product__sku__exact",)
+    search_help_text = "SKU"
+
+
+@admin.register(Reservation, site=records)
+class ReservationRecords(RecordAdmin):
+    """Stock promised to order lines."""
+
+    list_display = ("id", "order_line_id", "balance_id", "merchant", "quantity", "status")
+    list_filter = ("status",)
+
+
+@admin.register(Allocation, site=records)
+class AllocationRecords(RecordAdmin):
+    """Which warehouse ships what, and why."""
+
+    list_display = ("order", "merchant", "warehouse", "strategy", "created_at")
+    search_fields = ("order__reference__exact",)
+    search_help_text = "order reference"
+
+
+@admin.register(Wave, site=records)
+class WaveRecords(RecordAdmin):
+    """Orders picked together."""
+
+    list_display = ("number", "merchant", "warehouse", "status", "created_at", "released_at")
+    list_filter = ("status",)
+    search_fields = ("number__exact",)
+    search_help_text = "number"
+
+
+@admin.register(Parcel, site=records)
+class ParcelRecords(RecordAdmin):
+    """Cartons."""
+
+    list_display = ("reference", "merchant", "warehouse", "wave", "status", "service_code",
+                    "weight_g", "packed_at")  # fmt: skip
+    list_filter = ("status",)
+    search_fields = ("reference__exact",)
+    search_help_text = "reference"
+
+
+@admin.register(PickTask, site=records)
+class PickTaskRecords(RecordAdmin):
+    """What was, or will be, taken where."""
+
+    list_display = ("id", "wave", "merchant", "product", "location", "quantity", "picked_at",
+                    "picked_by")  # fmt: skip
+
+
+@admin.register(Scan, site=records)
+class ScanRecords(RecordAdmin):
+    """Scans as they were read."""
+
+    list_display = ("id", "station", "parcel", "merchant", "raw", "verdict", "actor", "at")
+    search_fields = ("client_id__exact", "parcel__reference__exact")
+    search_help_text = "client id, parcel reference"

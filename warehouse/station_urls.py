@@ -1,0 +1,24 @@
+"""Addresses of the scan stations."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from warehouse.stations import board, handover, pack, papers, pick, waves
+
+urlpatterns = [
+    path("", board.show, name="station_board"),
+    path("problems/<int:job_id>/retry/", board.retry, name="station_problem_retry"),
+    path("waves/", waves.plan, name="station_wave_plan"),
+    path("waves/<int:wave_id>/", waves.show, name="station_wave"),
+    path("waves/<int:wave_id>/release/", waves.release_wave, name="station_wave_release"),
+    path("picks/", pick.picks, name="station_picks"),
+    path("pick/<int:wave_id>/", pick.show, name="station_pick"),
+    path("pick/<int:wave_id>/scans/", pick.scans, name="station_pick_scans"),
+    path("pack/", pack.show, name="station_pack"),
+    path("pack/scans/", pack.scans, name="station_pack_scans"),
+    path("pack/close/", pack.close, name="station_pack_close"),
+    path("hand-over/", handover.station, name="station_hand_over"),
+    path("hand-over/<int:handover_id>/", handover.show, name="station_handover"),
+    path("documents/<int:document_id>/", papers.document, name="station_document"),
+]

@@ -1,0 +1,74 @@
+"""The board: per warehouse what waits for a wave, a label, customs, a carrier, or a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import StaffRequest
+from accounts.staff_pages import not_found, staff_page
+from core.bodies import wants_json
+from flows.board import board, try_again
+from flows.floor import find_failed_job, warehouses_of
+from flows.fulfilment import WAVE_CAP
+from warehouse.stations.common import by_warehouse, to_json, warehouse_ids
+
+SECTIONS = ("waiting", "waves", "labels", "exporting", "ready")
+
+
+@staff_page("staff.floor", "GET")
+def show(request: StaffRequest) -> HttpResponse:
+    """Show everything at hand in the person's warehouses."""
+    mine = warehouses_of(request.staff)
+    picture = board(warehouse_ids=[warehouse.pk for warehouse in mine])
+    houses = [
+        {
+            "warehouse": warehouse,
+            **{name: by_warehouse(getattr(picture, name), warehouse.pk) for name in SECTIONS},
+            "problems": [each for each in picture.problems if each.warehouse_id == warehouse.pk],
+        }
+        for warehouse in mine
+    ]
+    if wants_json(request):
+        return JsonResponse({"warehouses": [_house_json(house) for house in houses]})
+    for house in houses:
+        house["is_empty"] = not any(house[name] for name in (*SECTIONS, "problems"))
+    context = {"houses": houses, "cap": WAVE_CAP, "staff": request.staff, "now": timezone.now()}
+    return render(request, "stations/board.html", context)
+
+
+@staff_page("staff.floor", "POST")
+def retry(request: StaffRequest, job_id: int) -> HttpResponseBase:
+    """Try a failed piece of work once more, on a person's word."""
+    job = find_failed_job(job_id)
+    problems = board(warehouse_ids=warehouse_ids(request)).problems
+    if job is None or job.pk not in {problem.job_id for problem in problems}:
+        raise not_found("problem", _("Problem {number}").format(number=job_id))
+    try_again(merchant_id=job.merchant_id, job=job, now=timezone.now())
+    if wants_json(request):
+        return JsonResponse({"job": job.pk, "status": "queued"})
+    messages.success(request, _("It is tried again now; look here in a moment."))
+    return redirect("station_board")
+
+
+def _house_json(house: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one warehouse as programs read it; the rows name the merchant by its code."""
+    sections = {name: [_row_json(row) for row in house[name]] for name in SECTIONS}
+    problems = [
+        {name: to_json(value) for name, value in asdict(problem).items()}
+        for problem in house["problems"]
+    ]
+    return {"warehouse": house["warehouse"].code, **sections, "problems": problems}
+
+
+def _row_json(row: Mapping[str, Any]) -> dict[str, Any]:
+    left_out = ("owner", "owner_name", "warehouse_id", "warehouse", "carrier")
+    rest = {name: to_json(value) for name, value in row.items() if name not in left_out}
+    return {"merchant": row["owner"], **rest}

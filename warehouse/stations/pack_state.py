@@ -1,0 +1,105 @@
+"""What the pack station shows: the parcel's lines, what to do next, what to print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from flows.fulfilment import PackState
+from warehouse.models import Parcel
+from warehouse.screens import StationDocument, StationLine, StationState
+from warehouse.stations.waves import document_url
+
+CLOSED = (Parcel.Status.PACKED, Parcel.Status.HANDED_OVER)
+VERDICTS = {
+    "accepted": "accepted",
+    "wrong_item": "wrong",
+    "not_an_item": "wrong",
+    "surplus": "surplus",
+    "double_press": "duplicate",
+    "unreadable": "error",
+}
+
+
+def empty_state() -> StationState:
+    """Return the state of an empty table."""
+    action = _("Scan the parcel: its number on the pick list, or the packing list's code.")
+    return StationState(order="", lines=(), complete=False, next_action=action)
+
+
+def station_state(state: PackState) -> StationState:
+    """Return a parcel's state as the station shows it."""
+    parcel = state.parcel
+    lines = tuple(
+        StationLine(
+            sku=line["sku"],
+            title=line["title"],
+            expected=line["expected"],
+            scanned=line["scanned"],
+        )
+        for line in state.lines
+    )
+    is_closed = parcel.status in CLOSED
+    return StationState(
+        order=parcel.reference,
+        lines=lines,
+        complete=state.is_complete,
+        next_action=_next_action(state, is_closed=is_closed),
+        documents=papers(state) if is_closed else (),
+    )
+
+
+def _next_action(state: PackState, *, is_closed: bool) -> str:
+    parcel = state.parcel
+    if parcel.status == Parcel.Status.CANCELLED:
+        return _("This parcel is cancelled: put the goods back.")
+    if is_closed:
+        return _("Print the label, put the papers in, then scan the next parcel.")
+    if state.is_complete:
+        return _("Weigh it: type the grams (about {weight}), then Enter.").format(
+            weight=parcel.expected_weight_g
+        )
+    return _("Scan each product. Still to scan: {wanted}.").format(wanted=", ".join(wanted(state)))
+
+
+def wanted(state: PackState) -> list[str]:
+    """Return what is still to scan, as `2 × MUG-1`."""
+    return [
+        f"{line['expected'] - line['scanned']} × {line['sku']}"
+        for line in state.lines
+        if line["scanned"] < line["expected"]
+    ]
+
+
+def papers(state: PackState) -> tuple[StationDocument, ...]:
+    """Return the papers of a closed parcel that are made: label first."""
+    booking = state.booking
+    found: list[tuple[str, int | None]] = [
+        (_("Print the label"), booking.label_id if booking else None),
+        (_("Commercial invoice"), booking.invoice_id if booking else None),
+        (_("Packing list"), state.parcel.packing_list_id),
+    ]
+    return tuple(
+        StationDocument(label=label, url=url)
+        for label, document_id in found
+        if (url := document_url(document_id)) is not None
+    )
+
+
+def close_json(state: PackState) -> dict[str, Any]:
+    """Return a closed parcel as programs read it: addresses of its papers by kind."""
+    booking = state.booking
+    documents: Mapping[str, int | None] = {
+        "label": booking.label_id if booking else None,
+        "commercial_invoice": booking.invoice_id if booking else None,
+        "packing_list": state.parcel.packing_list_id,
+    }
+    return {
+        "parcel": state.parcel.reference,
+        "status": state.parcel.status,
+        "weight_g": state.parcel.weight_g,
+        "tracking_number": booking.tracking_number if booking else "",
+        "documents": {kind: document_url(number) for kind, number in documents.items()},
+    }
