@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from django.utils import timezone
 
@@ -42,9 +42,10 @@ from customs.services import (
 )
 from flows.addresses import recipient_address, sender_address
 from flows.booking import scheme_of
-from flows.partners import authority
+from flows.partners import ask, authority
 from integrations.carriers.base import Address
-from integrations.errors import PartnerError, RateLimited, Refused
+from integrations.customs.authority import LodgedDeclaration
+from integrations.errors import Refused
 from orders.models import Order
 from shipping.models import Booking
 from warehouse.models import ParcelItem
@@ -90,13 +91,13 @@ def prepare(merchant_id: int, payload: Mapping[str, Any]) -> None:
 @handler("clearance.lodge_export", queue="calls")
 def lodge_export(merchant_id: int, payload: Mapping[str, Any]) -> None:
     """Lodge the export declaration with the packed weight, and follow it until released."""
-    _lodge(merchant_id, payload["booking_id"], EXPORT)
+    _lodge(merchant_id, payload["booking_id"], "export")
 
 
 @handler("clearance.lodge_import", queue="calls")
 def lodge_import(merchant_id: int, payload: Mapping[str, Any]) -> None:
     """Lodge the import declaration of a parcel that is on its way, and follow it."""
-    _lodge(merchant_id, payload["booking_id"], IMPORT)
+    _lodge(merchant_id, payload["booking_id"], "import")
 
 
 @handler("clearance.follow", queue="calls")
@@ -106,7 +107,7 @@ def follow(merchant_id: int, payload: Mapping[str, Any]) -> None:
         declaration = Declaration.objects.get(pk=payload["declaration_id"])
     if declaration.status in FINAL:
         return
-    answer = _ask(lambda: authority().status(declaration.lrn))
+    answer = ask(lambda: authority().status(declaration.lrn), again_after_s=POLL_SECONDS)
     if answer is None:
         raise Later(POLL_SECONDS, "The authority does not know the declaration yet.")
     _keep(merchant_id, declaration.pk, answer)
@@ -257,7 +258,7 @@ def _party(address: Address, *, eori: str = "") -> Party:
     )
 
 
-def _lodge(merchant_id: int, booking_id: int, direction: str) -> None:
+def _lodge(merchant_id: int, booking_id: int, direction: Literal["export", "import"]) -> None:
     """Bring the draft up to date, commit "lodging", ask, keep the answer, follow it."""
     now = timezone.now()
     with merchant(merchant_id):
@@ -271,7 +272,7 @@ def _lodge(merchant_id: int, booking_id: int, direction: str) -> None:
         return
     if lodging is not None:
         try:
-            answer = _ask(
+            answer = ask(
                 lambda: authority().lodge(
                     lrn=lodging.lrn,
                     direction=direction,
@@ -279,7 +280,8 @@ def _lodge(merchant_id: int, booking_id: int, direction: str) -> None:
                     dataset=lodging.dataset,
                     transport_document=consignment.booking.tracking_number,
                     data=lodging.elements,
-                )
+                ),
+                again_after_s=POLL_SECONDS,
             )
         except Refused as refused:
             with merchant(merchant_id):
@@ -302,19 +304,7 @@ def _problem_text(problem: Mapping[str, Any]) -> str:
     return f"{problem['element']}: {fault}; {remedy}"
 
 
-def _ask(call: Any) -> Any:
-    """Ask the authority; every fault but a refusal may be tried again, for it knows the LRN."""
-    try:
-        return call()
-    except Refused:
-        raise
-    except RateLimited as limited:
-        raise Later(limited.retry_after_s, str(limited)) from limited
-    except PartnerError as away:
-        raise Later(POLL_SECONDS, str(away)) from away
-
-
-def _keep(merchant_id: int, declaration_id: int, answer: Any) -> None:
+def _keep(merchant_id: int, declaration_id: int, answer: LodgedDeclaration) -> None:
     with merchant(merchant_id):
         record_answer(
             declaration_id=declaration_id,

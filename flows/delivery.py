@@ -12,11 +12,10 @@ from core.jobs import Later, Work, enqueue, handler
 from core.models import Document
 from core.tenancy import merchant
 from flows.addresses import recipient_address
-from flows.partners import carrier, delivery_partner
+from flows.partners import ask, carrier, delivery_partner
 from flows.transit import tell
 from integrations.carriers.base import Proof
 from integrations.delivery.citydrop import Consignment
-from integrations.errors import PartnerError, RateLimited, Refused
 from tracking.models import PartnerDelivery, TrackedParcel
 from tracking.services import NewEvent, ask_partner, note_partner, save_proof
 
@@ -33,13 +32,14 @@ def consign(merchant_id: int, payload: Mapping[str, Any]) -> None:
         packed = parcel.booking.parcel
         delivery = ask_partner(parcel=parcel, reference=f"LM-{parcel.booking.reference}", now=now)
         recipient = recipient_address(packed.order)
-    _ask(
+    ask(
         lambda: delivery_partner().consign(
             reference=delivery.reference,
             tracking_number=parcel.tracking_number,
             recipient=recipient,
             weight_g=packed.weight_g or packed.expected_weight_g,
-        )
+        ),
+        again_after_s=POLL_SECONDS,
     )
     with merchant(merchant_id):
         told = {"delivery_id": delivery.pk}
@@ -51,7 +51,9 @@ def follow(merchant_id: int, payload: Mapping[str, Any]) -> None:
     """Ask the partner until the parcel is delivered or lost."""
     with merchant(merchant_id):
         delivery = PartnerDelivery.objects.get(pk=payload["delivery_id"])
-    status: Consignment | None = _ask(lambda: delivery_partner().status(delivery.reference))
+    status: Consignment | None = ask(
+        lambda: delivery_partner().status(delivery.reference), again_after_s=POLL_SECONDS
+    )
     if status is None:
         raise Later(POLL_SECONDS, "The partner does not know the consignment yet.")
     now = timezone.now()
@@ -86,10 +88,10 @@ def fetch_proof(merchant_id: int, payload: Mapping[str, Any]) -> None:
     with merchant(merchant_id):
         parcel = _parcel(payload["parcel_id"])
     client = carrier(parcel.carrier_code)
-    ask = getattr(client, "proof_of_delivery", None)
-    if ask is None:
+    fetch = getattr(client, "proof_of_delivery", None)
+    if fetch is None:
         return
-    proof: Proof | None = _ask(lambda: ask(parcel.tracking_number))
+    proof: Proof | None = ask(lambda: fetch(parcel.tracking_number), again_after_s=POLL_SECONDS)
     if proof is not None:
         _keep_proof(merchant_id, parcel.pk, parcel.carrier_code, proof)
 
@@ -130,15 +132,3 @@ def _keep_proof(merchant_id: int, parcel_id: int, source: str, proof: Proof) -> 
             picture=picture,
             now=now,
         )
-
-
-def _ask(call: Any) -> Any:
-    """Every fault but a refusal may be tried again: the partner knows our reference."""
-    try:
-        return call()
-    except Refused:
-        raise
-    except RateLimited as limited:
-        raise Later(limited.retry_after_s, str(limited)) from limited
-    except PartnerError as away:
-        raise Later(POLL_SECONDS, str(away)) from away

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 
+from core.jobs import Later
 from core.tenancy import assert_outside_transaction
-from integrations.carriers.base import Address, Carrier
+from integrations.carriers.base import Carrier
+from integrations.customs.authority import CustomsAuthority
+from integrations.delivery.citydrop import CityDrop
+from integrations.errors import PartnerError, RateLimited, Refused
 from integrations.registry import authority_client, carrier_client, delivery_client
+
+T = TypeVar("T")
 
 
 class OutsideGate:
@@ -38,15 +44,30 @@ def carrier(code: str) -> Carrier:
 
 
 @lru_cache
-def authority() -> Any:
+def authority() -> CustomsAuthority:
     """Return this process's client of the customs authority."""
     return authority_client(**_partner("customs"))
 
 
 @lru_cache
-def delivery_partner() -> Any:
+def delivery_partner() -> CityDrop:
     """Return this process's client of the last-mile partner."""
     return delivery_client(**_partner("delivery"))
+
+
+def ask(call: Callable[[], T], *, again_after_s: float) -> T:
+    """Call a partner who knows our reference, so that every fault but a refusal means "later".
+
+    Raises `Refused` as it is; any other fault becomes `Later`.
+    """
+    try:
+        return call()
+    except Refused:
+        raise
+    except RateLimited as limited:
+        raise Later(limited.retry_after_s, str(limited)) from limited
+    except PartnerError as away:
+        raise Later(again_after_s, str(away)) from away
 
 
 def _partner(code: str) -> dict[str, Any]:
@@ -56,6 +77,3 @@ def _partner(code: str) -> dict[str, Any]:
         "credentials": values,
         "gate": OutsideGate(),
     }
-
-
-__all__ = ["Address", "authority", "carrier", "delivery_partner"]
