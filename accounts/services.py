@@ -60,6 +60,23 @@ def add_member(*, user: User, role: str, actor: str, now: datetime) -> Member:
     return member
 
 
+def remove_member(*, member_id: int, actor: str, now: datetime) -> bool:
+    """Take a person out of the active merchant's team; False when they were out before.
+
+    The row stays, so that the history keeps its names; the way in, the look-up, is deleted.
+    """
+    member = Member.objects.select_for_update().get(pk=member_id)
+    MembershipLookup.objects.filter(
+        user_id=member.user_id, merchant_id=active_merchant_id()
+    ).delete()
+    if not member.is_active:
+        return False
+    member.is_active = False
+    member.save(update_fields=["is_active"])
+    record(kind="member.removed", subject_kind="member", subject_id=member_id, actor=actor, now=now)
+    return True
+
+
 def add_staff(*, user: User, role: str) -> Staff:
     """Make a person part of the operator's staff, or change the role of one."""
     staff, _ = Staff.objects.update_or_create(user=user, defaults={"role": role})

@@ -106,7 +106,10 @@ class LandedCostItem:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LandedCost:
-    """`not_covered` says why there is no figure; then items is empty and total None."""
+    """`not_covered` says why there is no figure; then items is empty and total None.
+
+    `steps` are the sentences that led to the figure, `caveats` what it leaves open.
+    """
 
     items: tuple[LandedCostItem, ...]
     total: Money | None
@@ -114,6 +117,8 @@ class LandedCost:
     source: str
     confidence: str
     not_covered: str = ""
+    steps: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

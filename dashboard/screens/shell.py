@@ -20,7 +20,10 @@ class NavItem:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shell:
-    """`search_url` takes `?q=`; `set_language_url` is Django's set_language view."""
+    """`search_url` takes `?q=`; `set_language_url` is Django's set_language view.
+
+    `switch_url` leads to the member's other merchants; empty for a member of one.
+    """
 
     nav: tuple[NavItem, ...]
     merchant_name: str
@@ -32,3 +35,4 @@ class Shell:
     sign_out_url: str
     set_language_url: str
     languages: tuple[Option, ...]
+    switch_url: str = ""

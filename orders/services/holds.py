@@ -30,7 +30,7 @@ def release_hold(*, hold_id: int, role: str, actor: str, now: datetime) -> bool:
     hold = Hold.objects.get(pk=hold_id)
     if hold.released_at is not None:
         raise HoldAlreadyReleased("This hold was released before.")
-    if not _may_release(role, hold.released_by_role):
+    if not may_release(role, hold.released_by_role):
         raise NotYourHold(f"This hold is released by {hold.released_by_role.replace(':', ' ')}.")
     hold.released_at, hold.released_by = now, actor
     hold.save(update_fields=["released_at", "released_by"])
@@ -47,6 +47,7 @@ def release_hold(*, hold_id: int, role: str, actor: str, now: datetime) -> bool:
     return bool(move_orders(order_ids=[order_id], to=Order.Status.ACCEPTED, actor=actor, now=now))
 
 
-def _may_release(role: str, wanted: str) -> bool:
+def may_release(role: str, wanted: str) -> bool:
+    """Tell whether `role` may release a hold that names `wanted`; owners and admins always may."""
     door, _, _ = wanted.partition(":")
     return role in (wanted, f"{door}:{ALWAYS[door]}")

@@ -1,0 +1,1 @@
+"""Reads shaped for screens. Each function runs inside the caller's merchant block."""

@@ -1,0 +1,182 @@
+"""One order with everything that hangs on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.db.models import Q, Sum
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.authentication import Caller
+from core.events import history
+from core.money import Money
+from core.tenancy import active_merchant_id
+from customs.models import LandedCost as StoredCost
+from dashboard.readings.allocation import read_allocation
+from dashboard.readings.documents import documents_of
+from dashboard.readings.landed_cost import landed_cost_of
+from dashboard.readings.orders import service_name
+from dashboard.readings.words import (
+    history_of,
+    hold_name,
+    hold_words,
+    order_badge,
+    role_words,
+    sentence,
+)
+from dashboard.screens.common import Coded
+from dashboard.screens.orders import HoldCard, OrderLine, OrderPage, OrderShipment
+from orders.models import Hold, Order
+from orders.models import OrderLine as StoredLine
+from orders.services.holds import may_release
+from shipping.models import Booking
+from tracking.journey import order_journey
+from tracking.models import TrackedParcel
+from tracking.words import carrier_words
+from warehouse.models import Allocation as StoredAllocation
+from warehouse.models import Parcel, Reservation
+
+CLAIMABLE = (Order.Status.SHIPPED, Order.Status.DELIVERED, Order.Status.LOST)
+
+
+def read_order(*, order: Order, caller: Caller) -> OrderPage:
+    """The page of one order, for the caller's role."""
+    events = history(subject_kind="order", subject_id=order.pk)
+    allocation = (
+        StoredAllocation.objects.filter(order=order).select_related("warehouse").order_by("-id")
+    ).first()
+    parcel = Parcel.objects.filter(order=order).order_by("-id").first()
+    bookings = list(Booking.objects.filter(parcel__order=order).order_by("-id")[:10])
+    tracked = {
+        row.booking_id: row for row in TrackedParcel.objects.filter(booking__parcel__order=order)
+    }
+    newest = next((tracked[booking.pk] for booking in bookings if booking.pk in tracked), None)
+    cost = StoredCost.objects.filter(booking__parcel__order=order).order_by("-id").first()
+    can_claim = caller.may("claims.edit") and newest and order.status in CLAIMABLE
+    return OrderPage(
+        reference=order.reference,
+        external_order=order.external_order,
+        channel=str(order.channel.get_kind_display()),
+        placed_at=order.placed_at or order.created_at,
+        badge=order_badge(order),
+        line=order_journey(
+            order=order,
+            reached=newest.reached if newest else None,
+            trouble=newest.problem if newest else "",
+            allocated_at=allocation.created_at if allocation else None,
+            packed_at=parcel.packed_at if parcel else None,
+        ),
+        recipient=order.recipient_name,
+        address=address_lines(order),
+        country=order.country,
+        phone=order.phone,
+        email=order.email,
+        lines=_lines(order),
+        value=Money(order.goods_value, order.currency),
+        holds=_holds(order, caller),
+        shipments=_shipments(bookings, tracked),
+        documents=documents_of(subject_kind="order", subject_id=order.pk),
+        landed_cost=landed_cost_of(cost) if cost else None,
+        allocation=read_allocation(allocation, events),
+        history=history_of(events),
+        list_url=reverse("dashboard:orders"),
+        claim_url=f"{reverse('dashboard:claim_new')}?parcel={newest.tracking_number}"
+        if can_claim and newest
+        else "",
+    )
+
+
+def address_lines(order: Order) -> tuple[str, ...]:
+    """The address as written, without the name and the country."""
+    place = " ".join(filter(None, (order.postal_code, order.city)))
+    lines = (
+        order.company, order.street_1, order.street_2, order.street_3, place, order.region,
+    )  # fmt: skip
+    return tuple(line for line in lines if line)
+
+
+def _lines(order: Order) -> tuple[OrderLine, ...]:
+    promised = Sum("reservations__quantity", filter=~Q(reservations__status=_RELEASED))
+    rows = StoredLine.objects.filter(order=order).select_related("product").annotate(held=promised)
+    waits = order.status == Order.Status.BACKORDERED
+    return tuple(_line(row, row.held or 0, waits=waits) for row in rows.order_by("id"))
+
+
+_RELEASED = Reservation.Status.RELEASED
+
+
+def _line(row: StoredLine, allocated: int, *, waits: bool) -> OrderLine:
+    product = row.product
+    note = ""
+    if product is None:
+        note = _("This SKU is not in your product list")
+    elif waits:
+        note = _("Waits for stock")
+    return OrderLine(
+        sku=row.sku,
+        product_url=f"{reverse('dashboard:products')}?q={row.sku}" if product else "",
+        title=row.title,
+        quantity=row.quantity,
+        allocated=allocated,
+        unit_value=Money(row.unit_price, row.currency),
+        hs=hs_code(product.hs_code, product.customs_description) if product else None,
+        origin_country=product.origin_country if product else "",
+        note=note,
+    )
+
+
+def hs_code(code: str, words: str) -> Coded | None:
+    """A tariff code with the goods' own description for customs; None while there is none."""
+    return Coded(code=code, words=words) if code else None
+
+
+def _holds(order: Order, caller: Caller) -> tuple[HoldCard, ...]:
+    role = f"member:{caller.role}"
+    rows = Hold.objects.filter(order=order, released_at__isnull=True).order_by("id")
+    return tuple(_hold(hold, order, role=role) for hold in rows)
+
+
+def _hold(hold: Hold, order: Order, *, role: str) -> HoldCard:
+    reason, remedy = hold_words(hold)
+    return HoldCard(
+        code=hold.code,
+        words=hold_name(hold.code),
+        reason=reason,
+        remedy=remedy,
+        who_may_release=role_words(hold.released_by_role),
+        since=hold.raised_at,
+        may_release=may_release(role, hold.released_by_role),
+        release_url=reverse("dashboard:hold_release", args=[order.reference, hold.pk]),
+    )
+
+
+def _shipments(
+    bookings: Sequence[Booking], tracked: dict[int, TrackedParcel]
+) -> tuple[OrderShipment, ...]:
+    return tuple(
+        OrderShipment(
+            tracking_number=tracked[booking.pk].tracking_number,
+            url=reverse("dashboard:shipment", args=[tracked[booking.pk].pk]),
+            buyer_url=buyer_url(tracked[booking.pk]),
+            carrier=Coded(
+                code=booking.carrier_code.upper(), words=carrier_words(booking.carrier_code)
+            ),
+            service=service_name(booking),
+            reason=sentence(booking.choice.get("reason") or {}),
+        )
+        for booking in bookings
+        if booking.pk in tracked
+    )
+
+
+def buyer_url(parcel: TrackedParcel) -> str:
+    """The buyer's page of a parcel, as it is sent to the buyer."""
+    return f"{settings.PUBLIC_URL}/t/{parcel.link_token}/"
+
+
+def find_order(reference: str) -> Order | None:
+    """The active merchant's order of that reference."""
+    active_merchant_id()
+    return Order.objects.filter(reference=reference).select_related("channel").first()

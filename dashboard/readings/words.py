@@ -1,0 +1,246 @@
+"""Codes in the reader's words: statuses, events, people, and the sentences of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from billing.models import LedgerEntry
+from claims.models import Claim
+from core.models import Event
+from core.money import Money
+from customs.models import Declaration
+from dashboard.screens.common import Badge, HistoryEntry, Tone
+from orders.models import Hold, Import, Order
+from orders.rules.reasons import REASONS
+from shipping.models import Booking
+from tracking.words import stage_words, trouble_words
+
+ORDER_TONES: Mapping[str, Tone] = {
+    Order.Status.HELD: "act",
+    Order.Status.BACKORDERED: "act",
+    Order.Status.LOST: "bad",
+    Order.Status.DELIVERED: "good",
+    Order.Status.CANCELLED: "neutral",
+}
+DECLARATION_TONES: Mapping[str, Tone] = {
+    Declaration.Status.INCOMPLETE: "act",
+    Declaration.Status.HELD: "act",
+    Declaration.Status.REFUSED: "bad",
+    Declaration.Status.RELEASED: "good",
+}
+CLAIM_TONES: Mapping[str, Tone] = {
+    Claim.Status.NEEDS_EVIDENCE: "act",
+    Claim.Status.REFUSED: "bad",
+    Claim.Status.PAID: "good",
+}
+IMPORT_TONES: Mapping[str, Tone] = {Import.Status.REFUSED: "bad", Import.Status.DONE: "good"}
+BOOKING_TONES: Mapping[str, Tone] = {Booking.Status.REFUSED: "bad", Booking.Status.UNCLEAR: "act"}
+EVENTS: Mapping[str, str] = {
+    "order.received": gettext_noop("Received"),
+    "order.held": gettext_noop("Received and held"),
+    "order.accepted": gettext_noop("Accepted"),
+    "order.backordered": gettext_noop("Waits for stock"),
+    "order.allocated": gettext_noop("Stock reserved"),
+    "order.packed": gettext_noop("Packed"),
+    "order.shipped": gettext_noop("Shipped"),
+    "order.delivered": gettext_noop("Delivered"),
+    "order.lost": gettext_noop("Counted as lost"),
+    "order.cancelled": gettext_noop("Cancelled"),
+    "hold.released": gettext_noop("Hold released"),
+    "booking.planned": gettext_noop("Service chosen"),
+    "booking.booked": gettext_noop("Booked with the carrier"),
+    "booking.refused": gettext_noop("Refused by the carrier"),
+    "booking.unclear": gettext_noop("The carrier's answer is unclear; a person looks into it"),
+    "claim.filed": gettext_noop("Claim filed"),
+    "claim.evidence_added": gettext_noop("Evidence added"),
+    "claim.needs_evidence": gettext_noop("More evidence asked for"),
+    "claim.approved": gettext_noop("Claim approved"),
+    "claim.refused": gettext_noop("Claim refused"),
+    "claim.paid": gettext_noop("Claim paid"),
+}
+DOCUMENTS: Mapping[str, str] = {
+    "label": gettext_noop("Shipping label"),
+    "commercial_invoice": gettext_noop("Commercial invoice"),
+    "packing_list": gettext_noop("Packing list"),
+    "pick_list": gettext_noop("Pick list"),
+    "manifest": gettext_noop("Manifest"),
+    "declaration": gettext_noop("Declaration"),
+    "export_declaration": gettext_noop("Export declaration"),
+    "import_declaration": gettext_noop("Import declaration"),
+    "proof_of_delivery": gettext_noop("Proof of delivery"),
+    "claim_evidence": gettext_noop("Evidence"),
+    "payout_advice": gettext_noop("Payout advice"),
+}
+EVIDENCE: Mapping[str, str] = {
+    "commercial_invoice": gettext_noop("Commercial invoice"),
+    "photo_of_goods": gettext_noop("Photo of the goods"),
+    "photo_of_packaging": gettext_noop("Photo of the packaging"),
+    "recipient_statement": gettext_noop("Statement of the recipient"),
+    "carrier_loss_confirmation": gettext_noop("Confirmation of the loss by the carrier"),
+    "delivery": gettext_noop("Delivery of the parcel"),
+}
+ROLES: Mapping[str, str] = {
+    "member:owner": gettext_noop("an owner of your team"),
+    "member:operations": gettext_noop("operations or an owner of your team"),
+    "member:finance": gettext_noop("finance or an owner of your team"),
+    "staff:customs": gettext_noop("customs staff of the operator"),
+    "staff:admin": gettext_noop("administrators of the operator"),
+}
+LEDGER: Mapping[str, str] = {
+    "freight": gettext_noop("Carriage"),
+    "claim_payout": gettext_noop("Claim paid"),
+}
+
+
+def sentence(stored: Mapping[str, Any]) -> str:
+    """A rule's stored sentence in the reader's language.
+
+    A sentence whose template has changed since it was stored is shown as it was written then.
+    """
+    template, params = str(stored.get("template", "")), stored.get("params") or {}
+    try:
+        return _(template).format(**params) if template else str(stored.get("text", ""))
+    except (KeyError, IndexError, ValueError):
+        return str(stored.get("text", ""))
+
+
+def percent(template: str, params: Mapping[str, Any], *, stored: str) -> str:
+    """A `%(name)s` template in the reader's language; `stored` where its values do not fit."""
+    try:
+        return _(template) % params
+    except (KeyError, TypeError, ValueError):
+        return stored
+
+
+def hold_words(hold: Hold) -> tuple[str, str]:
+    """Why an order is held and what would be right."""
+    reason = REASONS.get(hold.reason_code)
+    if reason is None:
+        return hold.reason, hold.remedy
+    return (
+        percent(reason.template, hold.params, stored=hold.reason),
+        percent(reason.remedy, hold.params, stored=hold.remedy),
+    )
+
+
+def problem_words(problem: Mapping[str, Any]) -> tuple[str, str]:
+    """What is wrong in a declaration and what would be right."""
+    return sentence(problem.get("fault") or {}), sentence(problem.get("remedy") or {})
+
+
+def order_badge(order: Order) -> Badge:
+    """An order's status."""
+    return Badge(
+        label=str(order.get_status_display()), tone=ORDER_TONES.get(order.status, "progress")
+    )
+
+
+def declaration_badge(declaration: Declaration) -> Badge:
+    """A declaration's status."""
+    return Badge(
+        label=str(declaration.get_status_display()),
+        tone=DECLARATION_TONES.get(declaration.status, "progress"),
+    )
+
+
+def claim_badge(claim: Claim) -> Badge:
+    """A claim's status."""
+    return Badge(
+        label=str(claim.get_status_display()), tone=CLAIM_TONES.get(claim.status, "progress")
+    )
+
+
+def import_badge(upload: Import) -> Badge:
+    """An upload's status."""
+    return Badge(
+        label=str(upload.get_status_display()), tone=IMPORT_TONES.get(upload.status, "progress")
+    )
+
+
+def actor_words(actor: str) -> str:
+    """Who did something. Staff are not named to merchants, and machines are the house."""
+    door, _colon, name = actor.partition(":")
+    if door == "user":
+        return name
+    if door == "key":
+        return _("API key %(prefix)s") % {"prefix": name}
+    return _("Waybridge staff") if door == "staff" else "Waybridge"
+
+
+def event_words(event: Event) -> str:
+    """What changed. A kind without words of its own is shown as it is."""
+    family, _dot, what = event.kind.partition(".")
+    if event.kind in EVENTS:
+        return _(EVENTS[event.kind])
+    if family == "parcel":
+        return stage_words(what) if what in _stages() else what.replace("_", " ")
+    if family == "exception":
+        return trouble_words(what)
+    return event.kind.replace(".", ": ").replace("_", " ")
+
+
+def _stages() -> frozenset[str]:
+    return frozenset(("packed", "handed_over", "in_transit", "cleared", "out_for_delivery",
+                      "delivered"))  # fmt: skip
+
+
+def event_detail(event: Event) -> str:
+    """The little that an event carries, where a reader gains by it."""
+    data = event.data
+    if event.kind == "hold.released":
+        return hold_name(str(data.get("code", "")))
+    if event.kind == "order.held":
+        return ", ".join(hold_name(code) for code in data.get("holds", ()))
+    if event.kind == "claim.evidence_added":
+        return evidence_words(str(data.get("code", "")))
+    for name in ("tracking_number", "warehouse", "manifest", "why"):
+        if data.get(name):
+            return str(data[name])
+    return ""
+
+
+def hold_name(code: str) -> str:
+    """A hold code's name."""
+    return str(dict(Hold.Code.choices).get(code, code))
+
+
+def evidence_words(code: str) -> str:
+    """A kind of evidence."""
+    return _(EVIDENCE[code]) if code in EVIDENCE else code.replace("_", " ")
+
+
+def document_words(kind: str) -> str:
+    """A kind of document."""
+    return _(DOCUMENTS[kind]) if kind in DOCUMENTS else kind.replace("_", " ")
+
+
+def role_words(role: str) -> str:
+    """Who may release a hold."""
+    return _(ROLES[role]) if role in ROLES else role.replace(":", " ")
+
+
+def ledger_words(entry: LedgerEntry) -> str:
+    """Why money moved."""
+    return _(LEDGER[entry.reason]) if entry.reason in LEDGER else entry.reason.replace("_", " ")
+
+
+def money_words(money: Money) -> str:
+    """An amount inside a sentence: "12.50 EUR"."""
+    return f"{money.amount:f} {money.currency}"
+
+
+def history_of(events: list[Event]) -> tuple[HistoryEntry, ...]:
+    """Events as a screen shows them."""
+    return tuple(
+        HistoryEntry(
+            at=event.at,
+            actor=actor_words(event.actor),
+            words=event_words(event),
+            detail=event_detail(event),
+        )
+        for event in events
+    )

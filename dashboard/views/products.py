@@ -1,0 +1,78 @@
+"""Products & stock: list and export."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.access import MemberRequest, member_view
+from core.tenancy import merchant
+from dashboard.readings.paging import newest_first, ordering, read_page
+from dashboard.readings.products import SORTS, product_rows, products_matching, stock_of
+from dashboard.screens.common import Filter
+from dashboard.screens.products import ProductsPage
+from dashboard.views.screens import asked, csv_export, show, with_query
+from orders.models import Product
+
+
+@member_view("products.view")
+@require_safe
+def product_list(request: MemberRequest) -> HttpResponse:
+    """The list, newest first unless sorted otherwise."""
+    query = asked(request, "q")
+    order = ordering(asked(request, "sort"), SORTS)
+    with merchant(request.caller.merchant_id):
+        found = read_page(
+            products_matching(query), order=order, cursor=request.GET.get("cursor", "")
+        )
+        rows = product_rows(found.rows)
+    page = ProductsPage(
+        tabs=(),
+        filters=(
+            Filter(
+                name="q",
+                label=_("Search"),
+                kind="search",
+                value=query,
+                placeholder=_("Beginning of a SKU"),
+            ),
+        ),
+        rows=rows,
+        pager=found.pager,
+        sort=order.word,
+        is_filtered=bool(query),
+        clear_url=reverse("dashboard:products"),
+        export_url=with_query(request, "dashboard:products_export"),
+        upload_url=f"{reverse('dashboard:upload')}?kind=products",
+    )
+    return show(request, "dashboard/products/list.html", page, current="products")
+
+
+@member_view("products.view")
+@require_safe
+def product_export(request: MemberRequest) -> HttpResponseBase:
+    """The filtered products as CSV."""
+    query = asked(request, "q")
+
+    def fetch(below: int | None) -> list[Product]:
+        return newest_first(products_matching(query), below=below)
+
+    return csv_export(
+        merchant_id=request.caller.merchant_id,
+        name="products",
+        header=(
+            "sku", "title", "gtin", "weight_g", "length_mm", "width_mm", "height_mm", "hs_code",
+            "origin_country", "customs_description", "unit_value", "currency", "battery",
+            "on_hand", "reserved", "available",
+        ),
+        fetch=fetch,
+        cells=lambda product: (
+            product.sku, product.title, product.gtin, product.weight_g, product.length_mm,
+            product.width_mm, product.height_mm, product.hs_code, product.origin_country,
+            product.customs_description, product.unit_value, product.currency, product.battery,
+            *stock_of(product),
+        ),
+        key=lambda product: product.pk,
+    )  # fmt: skip
