@@ -9,7 +9,6 @@ from typing import Any, ClassVar, cast
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_filters import FilterSet
@@ -56,7 +55,7 @@ class AlwaysJson(BaseContentNegotiation):
 class Endpoint(APIView):
     """Base of the API's views."""
 
-    parser_classes: ClassVar[list[Any]] = [StrictJSONParser]
+    parser_classes = [StrictJSONParser]
     content_negotiation_class = AlwaysJson
 
     @property
@@ -72,7 +71,7 @@ class Endpoint(APIView):
 
     def _read_body(self, request: Request) -> None:
         """Keep the body's bytes: the parser and the Idempotency-Key both need them."""
-        cast("HttpRequest", request._request).body  # noqa: B018 - read for its effect
+        request._request.body  # noqa: B018 - read for its effect
 
     def handle_exception(self, exc: Exception) -> Response:
         """Answer problem documents, also for what Django itself refuses in a body."""
@@ -141,7 +140,7 @@ class Endpoint(APIView):
                 status, answer, is_replay = answer_once(
                     key=key,
                     route=f"{self.request.method} {self.request.path}"[:200],
-                    body=cast("HttpRequest", self.request._request).body if body is None else body,
+                    body=self.request._request.body if body is None else body,
                     now=now or timezone.now(),
                     effect=effect,
                 )
@@ -174,7 +173,7 @@ class Endpoint(APIView):
 class UploadEndpoint(Endpoint):
     """Base of views that take a file as `multipart/form-data`."""
 
-    parser_classes: ClassVar[list[Any]] = [MultiPartParser]
+    parser_classes = [MultiPartParser]
     largest_bytes: ClassVar[int]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -191,7 +190,7 @@ class UploadEndpoint(Endpoint):
                 ),
             )
 
-    def identity(self, upload: UploadedFile, *said: str) -> bytes:
+    def identity(self, upload: UploadedFile[Any], *said: str) -> bytes:
         """Return what makes an upload the same request again: its bytes and its other fields.
 
         The body itself will not do, because clients draw a new boundary for each attempt.
@@ -207,7 +206,7 @@ class UploadEndpoint(Endpoint):
 class NoSuchRoute(Endpoint):
     """Answers unknown addresses of the API with a problem document."""
 
-    authentication_classes: ClassVar[list[Any]] = []
+    authentication_classes = []
     schema = None
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002

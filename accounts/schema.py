@@ -52,7 +52,7 @@ class ProblemDocument(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     code = serializers.CharField()
     detail = serializers.CharField()
-    errors = FieldFault(many=True, required=False)
+    errors = FieldFault(many=True, required=False)  # type: ignore[assignment]  # RFC's extension
 
 
 def answers(

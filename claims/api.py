@@ -29,6 +29,7 @@ from flows.aftersales import (
     add_evidence,
     file_claim,
 )
+from shipping.api import PaperShape
 from tracking.models import TrackedParcel
 
 
@@ -66,12 +67,13 @@ class ClaimDetailShape(ClaimShape):
     """A claim with its evidence and the reasons of its decision."""
 
     evidence = EvidenceShape(many=True)
+    payout_advice = PaperShape(allow_null=True)
     limit = serializers.DictField(help_text="The dated limit the decision rests on.")
     reasons = serializers.ListField(child=serializers.DictField())
 
     class Meta(ClaimShape.Meta):
-        fields = (*ClaimShape.Meta.fields, "evidence", "limit", "reasons")
-        read_only_fields = fields
+        fields = (*ClaimShape.Meta.fields, "evidence", "payout_advice", "limit", "reasons")  # type: ignore[assignment]
+        read_only_fields = fields  # type: ignore[assignment]
 
 
 class ClaimBody(StrictSerializer):
@@ -97,11 +99,12 @@ class EvidenceBody(StrictSerializer):
     note = Text(max_length=300, required=False, allow_blank=True, default="")
 
 
+PAPER = PaperShape()
 CLAIM, CLAIM_BODY = ClaimShape(), ClaimBody()
 EVIDENCE, EVIDENCE_BODY = EvidenceShape(), EvidenceBody()
 
 
-class ClaimFilter(FilterSet):
+class ClaimFilter(FilterSet):  # type: ignore[misc]  # untyped library
     """Filters of GET /claims."""
 
     status = ChoiceFilter(choices=Claim.Status.choices)
@@ -116,11 +119,13 @@ def with_parcels() -> Any:
 
 def detail(number: str) -> dict[str, Any]:
     """Return a claim in the shape of `ClaimDetailShape`; raise `Claim.DoesNotExist`."""
-    claim = with_parcels().get(number=number)
+    claim = with_parcels().select_related("payout_advice").get(number=number)
+    advice = claim.payout_advice
     evidence = ClaimEvidence.objects.filter(claim=claim).select_related("document").order_by("pk")
     return {
         **CLAIM.to_representation(claim),
         "evidence": [EVIDENCE.to_representation(row) for row in evidence],
+        "payout_advice": None if advice is None else PAPER.to_representation(advice),
         "limit": claim.limit,
         "reasons": claim.reasons,
     }

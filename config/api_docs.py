@@ -112,8 +112,8 @@ def _groups() -> tuple[Group, ...]:
 
 
 def _operation(path: str, method: str, said: dict[str, Any]) -> Operation:
-    bodies = said.get("requestBody", {}).get("content", {})
-    body_type, body = next(iter(bodies.items()), ("", {}))
+    bodies: dict[str, Any] = said.get("requestBody", {}).get("content", {})
+    body_type, body = next(iter(bodies.items())) if bodies else ("", {})
     return Operation(
         anchor=said["operationId"],
         method=method.upper(),
@@ -138,7 +138,8 @@ def _parameter(entry: dict[str, Any]) -> Field:
 
 
 def _answer(status: str, entry: dict[str, Any]) -> Answer:
-    shape = next(iter(entry.get("content", {}).values()), {}).get("schema", {})
+    contents: list[dict[str, Any]] = list(entry.get("content", {}).values())
+    shape = contents[0].get("schema", {}) if contents else {}
     is_problem = shape.get("$ref", "").endswith("/ProblemDocument")
     fields = () if is_problem else tuple(_fields(shape, 0))
     return Answer(status, entry.get("description", ""), fields)
@@ -184,7 +185,8 @@ def _kind(shape: dict[str, Any]) -> str:
     limits = [
         f"{label} {shape[key]}"
         for key, label in (
-            ("maxLength", "at most"), ("maxItems", "at most"), ("minimum", "from"), ("maximum", "to"),
+            ("maxLength", "at most"), ("maxItems", "at most"),
+            ("minimum", "from"), ("maximum", "to"),
         )
         if key in shape
     ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,10 @@ class CoreConfig(AppConfig):
     """Application configuration."""
 
     name = "core"
+
+    def ready(self) -> None:
+        """Load the Celery application in every process that may queue work.
+
+        Without it a wake-up goes to Celery's default broker, which is not ours, and waits for it.
+        """
+        import_module("config.celery")

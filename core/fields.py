@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -115,7 +115,7 @@ class Instant(serializers.DateTimeField):
 class OneOf(serializers.ChoiceField):
     """One of a few texts; the fault lists them and does not repeat what was sent."""
 
-    def __init__(self, choices: Collection[Any], **kwargs: Any) -> None:
+    def __init__(self, choices: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(choices=choices, **kwargs)
         self.error_messages["invalid_choice"] = format_lazy(
             _("Use one of: {known}."), known=", ".join(map(str, self.choices))

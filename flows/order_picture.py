@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.models import Document
-from customs.models import LandedCost
+from customs.models import Declaration, LandedCost
 from orders.models import Hold, Order, OrderLine
 from shipping.models import Booking
 from tracking.models import TrackedParcel
@@ -17,12 +17,14 @@ from warehouse.models import Parcel
 
 @dataclass(frozen=True, slots=True)
 class ParcelPicture:
-    """A parcel with its newest booking, where it stands, and what the buyer's door costs."""
+    """A parcel with its newest booking, its declarations, where it stands, and what the buyer's
+    door costs."""
 
     parcel: Parcel
     booking: Booking | None
     tracked: TrackedParcel | None
     landed_cost: LandedCost | None
+    declarations: tuple[Declaration, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,21 @@ def order_picture(*, reference: str) -> OrderPicture:
     booking_ids = [booking.pk for booking in bookings.values()]
     tracked = {row.booking_id: row for row in TrackedParcel.objects.filter(booking__in=booking_ids)}
     costs = {row.booking_id: row for row in LandedCost.objects.filter(booking__in=booking_ids)}
+    declared: dict[int, list[Declaration]] = {}
+    for declaration in Declaration.objects.filter(booking__in=booking_ids).order_by("pk"):
+        declared.setdefault(declaration.booking_id, []).append(declaration)
     parcels = []
     for parcel in Parcel.objects.filter(order=order).order_by("pk"):
         booking = bookings.get(parcel.pk)
         booking_id = booking.pk if booking else 0
         parcels.append(
-            ParcelPicture(parcel, booking, tracked.get(booking_id), costs.get(booking_id))
+            ParcelPicture(
+                parcel,
+                booking,
+                tracked.get(booking_id),
+                costs.get(booking_id),
+                tuple(declared.get(booking_id, ())),
+            )
         )
     papers = Document.objects.filter(subject_kind="order", subject_id=order.pk)
     return OrderPicture(

@@ -57,7 +57,7 @@ class ShipmentShape(serializers.Serializer[Booking]):
     service = serializers.CharField(source="service_code")
     service_reason = serializers.CharField(source="choice.reason.text")
     tracking_number = serializers.CharField()
-    label = PaperShape(allow_null=True)
+    label = PaperShape(allow_null=True)  # type: ignore[assignment]  # a field of this name
     invoice = PaperShape(allow_null=True)
     booked_at = serializers.DateTimeField(allow_null=True)
     handed_over_at = serializers.DateTimeField(source="parcel.handed_over_at", allow_null=True)
@@ -66,7 +66,7 @@ class ShipmentShape(serializers.Serializer[Booking]):
 SHIPMENT = ShipmentShape()
 
 
-class ShipmentFilter(FilterSet):
+class ShipmentFilter(FilterSet):  # type: ignore[misc]  # untyped library
     """Filters of GET /shipments."""
 
     carrier = CharFilter(field_name="carrier_code", max_length=20)

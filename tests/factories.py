@@ -68,9 +68,11 @@ def a_warehouse(code: str = "szx1") -> Warehouse:
 def a_merchant(code: str = "acme", **fields: Any) -> Merchant:
     """Make a merchant with the standard terms accepted."""
     card = RateCard.objects.first() or publish_standard_terms(on=NOW.date())
-    values = {"name": code.title(), "legal_name": f"{code.title()} Ltd", "street": "1 Software Road",
-              "city": "Shenzhen", "postal_code": "518057", "country": "CN",
-              "phone": "+8675526000000", "email": f"ops@{code}.example", "created_at": NOW}  # fmt: skip
+    values = {
+        "name": code.title(), "legal_name": f"{code.title()} Ltd", "street": "1 Software Road",
+        "city": "Shenzhen", "postal_code": "518057", "country": "CN",
+        "phone": "+8675526000000", "email": f"ops@{code}.example", "created_at": NOW,
+    }  # fmt: skip
     with across_merchants("A test makes a merchant."):
         owner = Merchant.objects.create(code=code, **{**values, **fields})
     agree_standard_terms(merchant_id=owner.pk, rate_card=card, actor=ACTOR, now=NOW)

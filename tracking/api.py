@@ -28,7 +28,7 @@ class EventShape(serializers.Serializer[TrackingEvent]):
     description = serializers.CharField()
     city = serializers.CharField()
     country = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # a field of this name
     code = serializers.CharField()
 
 

@@ -146,7 +146,9 @@ class OrderBody(StrictSerializer):
     email = text("email")
     recipient_id = text("recipient_id", help_text="The recipient's tax number where customs ask.")
     note = text("note")
-    lines = LineBody(many=True, allow_empty=False, max_length=MOST_LINES)
+    lines: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=LineBody(), allow_empty=False, max_length=MOST_LINES
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Check what the lines say together."""
@@ -177,7 +179,9 @@ class BulkBody(StrictSerializer):
 class BulkShape(serializers.Serializer[Any]):
     """The bulk body as documented: each entry is an order."""
 
-    orders = OrderBody(many=True, allow_empty=False, max_length=MOST_ORDERS)
+    orders: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=OrderBody(), allow_empty=False, max_length=MOST_ORDERS
+    )
 
 
 ORDER_BODY = OrderBody()

@@ -10,14 +10,14 @@ from django_filters import CharFilter, ChoiceFilter, FilterSet
 from orders.models import Hold, HoldCode, Import, Order, OrderStatus
 
 
-class ProductFilter(FilterSet):
+class ProductFilter(FilterSet):  # type: ignore[misc]  # untyped library
     """Filters of GET /products."""
 
     sku = CharFilter(max_length=80)
     gtin = CharFilter(max_length=14)
 
 
-class OrderFilter(FilterSet):
+class OrderFilter(FilterSet):  # type: ignore[misc]  # untyped library
     """Filters of GET /orders."""
 
     status = ChoiceFilter(choices=OrderStatus.choices)
@@ -34,7 +34,7 @@ class OrderFilter(FilterSet):
         return rows.filter(pk__in=held.values("order_id"))
 
 
-class ImportFilter(FilterSet):
+class ImportFilter(FilterSet):  # type: ignore[misc]  # untyped library
     """Filters of GET /imports."""
 
     kind = ChoiceFilter(choices=Import.Kind.choices)

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -69,7 +69,7 @@ class Imports(UploadEndpoint):
         request={"multipart/form-data": ImportBody},
         responses=answers({202: ImportShape}, 400, 409, 413, 415),
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> Response:  # noqa: ARG002 - DRF's signature
         """Store the bytes, then the row that asks for their reading."""
         body = self.read(IMPORT_BODY)
         if body["kind"] == Import.Kind.PRODUCTS and not self.caller.may("products.edit"):
@@ -85,8 +85,8 @@ class Imports(UploadEndpoint):
             body=self.identity(body["file"], body["kind"]),
         )
 
-    def _effect(self, upload: UploadedFile, kind: str, now: datetime) -> Any:
-        stored = store_file(merchant_id=self.caller.merchant_id, file=upload.file)
+    def _effect(self, upload: UploadedFile[Any], kind: str, now: datetime) -> Any:
+        stored = store_file(merchant_id=self.caller.merchant_id, file=cast("BinaryIO", upload.file))
 
         def effect() -> tuple[int, Any]:
             queued = queue_file(

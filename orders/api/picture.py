@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from flows.order_picture import OrderPicture
-from orders.api.shapes import ORDER, HoldShape, LineShape, OrderShape
+from orders.api.shapes import HOLD, LINE, ORDER, HoldShape, LineShape, OrderShape
 
 
 class DocumentShape(serializers.Serializer[Any]):
@@ -65,6 +65,18 @@ class StandingShape(serializers.Serializer[Any]):
     delivered_at = serializers.DateTimeField(allow_null=True)
 
 
+class DeclarationShape(serializers.Serializer[Any]):
+    """What customs was told, and what it said."""
+
+    direction = serializers.CharField()
+    country = serializers.CharField()
+    dataset = serializers.CharField(help_text="`NONE` where none has to be lodged.")
+    status = serializers.CharField()
+    lrn = serializers.CharField()
+    mrn = serializers.CharField()
+    authority_reason = serializers.CharField()
+
+
 class ParcelShape(serializers.Serializer[Any]):
     """A carton of the order."""
 
@@ -79,6 +91,7 @@ class ParcelShape(serializers.Serializer[Any]):
     booking = BookingShape(allow_null=True)
     tracking = StandingShape(source="tracked", allow_null=True)
     landed_cost = LandedCostShape(allow_null=True)
+    declarations = DeclarationShape(many=True)
 
 
 class OrderDetailShape(OrderShape):
@@ -90,18 +103,16 @@ class OrderDetailShape(OrderShape):
     documents = DocumentShape(many=True)
 
 
-LINES = LineShape(many=True)
-HOLDS = HoldShape(many=True)
-PARCELS = ParcelShape(many=True)
-DOCUMENTS = DocumentShape(many=True)
+PARCEL = ParcelShape()
+DOCUMENT = DocumentShape()
 
 
 def present(picture: OrderPicture) -> dict[str, Any]:
     """Return the picture in the shape of `OrderDetailShape`."""
     return {
         **ORDER.to_representation(picture.order),
-        "lines": LINES.to_representation(picture.lines),
-        "holds": HOLDS.to_representation(picture.holds),
-        "parcels": PARCELS.to_representation(picture.parcels),
-        "documents": DOCUMENTS.to_representation(picture.documents),
+        "lines": [LINE.to_representation(line) for line in picture.lines],
+        "holds": [HOLD.to_representation(hold) for hold in picture.holds],
+        "parcels": [PARCEL.to_representation(parcel) for parcel in picture.parcels],
+        "documents": [DOCUMENT.to_representation(paper) for paper in picture.documents],
     }

@@ -36,8 +36,8 @@ class ProductDetailShape(ProductShape):
     stock = StockShape()
 
     class Meta(ProductShape.Meta):
-        fields = (*ProductShape.Meta.fields, "stock")
-        read_only_fields = fields
+        fields = (*ProductShape.Meta.fields, "stock")  # type: ignore[assignment]
+        read_only_fields = fields  # type: ignore[assignment]
 
 
 class HoldShape(serializers.Serializer[Hold]):
@@ -126,7 +126,7 @@ class BulkItemShape(serializers.Serializer[Any]):
     reference = serializers.CharField()
     status = serializers.CharField()
     holds = serializers.ListField(child=serializers.CharField())
-    errors = serializers.ListField(child=serializers.DictField())
+    errors = serializers.ListField(child=serializers.DictField())  # type: ignore[assignment]
 
 
 class BulkAnswerShape(serializers.Serializer[Any]):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.jobs import Job
-from core.models import Event, Merchant
+from core.models import Event, Job, Merchant
 from core.tenancy import merchant
 from customs.rules.parties import demonstration_parties
 from orders.models import Order

@@ -1,0 +1,37 @@
+"""Django on servers of its own: an empty database with every table, gone when the process ends."""
+
+from __future__ import annotations
+
+import os
+
+import django
+from django.core.management import call_command
+
+
+def start() -> None:
+    """Start a throwaway Postgres and Redis and set Django up on them, once per process.
+
+    The connection is the owner's, and every block takes on the app or operator role
+    (`TENANT_DB_ROLES`), so that row-level security is measured, too.
+    """
+    from django.apps import apps  # noqa: PLC0415 - what follows sets Django up
+
+    if apps.ready:
+        return
+    from tests.services import Services  # noqa: PLC0415 - makes its folder when loaded
+
+    services = Services()
+    services.start()
+    os.environ.update(
+        SECRET_KEY="for-measuring-only",  # noqa: S106 - a throwaway database
+        KEY_PEPPER="for-measuring-only",
+        DATABASE_URL=services.database_url,
+        OWNER_DATABASE_URL=services.database_url,
+        REDIS_URL=services.redis_url,
+        DATA_DIR=str(services.folder / "files"),
+        TENANT_DB_ROLES="1",
+        LOG_LEVEL="ERROR",
+        DJANGO_SETTINGS_MODULE="config.settings",
+    )
+    django.setup()
+    call_command("migrate", verbosity=0)
