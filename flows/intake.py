@@ -109,12 +109,14 @@ def queue_file(
     return upload
 
 
-def release_hold(*, hold_id: int, role: str, actor: str, now: datetime) -> bool:
+def release_hold(
+    *, hold_id: int, role: str, actor: str, now: datetime, note: str = ""
+) -> bool:
     """Release a hold in the active block; an order that has no other goes on to allocation.
 
     Errors are those of `orders.services.release_hold`.
     """
-    is_accepted = release(hold_id=hold_id, role=role, actor=actor, now=now)
+    is_accepted = release(hold_id=hold_id, role=role, actor=actor, now=now, note=note)
     if is_accepted:
         order_id = Hold.objects.values_list("order_id", flat=True).get(pk=hold_id)
         enqueue([allocation_work(order_id)], now=now, again=True)

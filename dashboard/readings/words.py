@@ -192,7 +192,9 @@ def event_detail(event: Event) -> str:
     """The little that an event carries, where a reader gains by it."""
     data = event.data
     if event.kind == "hold.released":
-        return hold_name(str(data.get("code", "")))
+        return ": ".join(
+            filter(None, (hold_name(str(data.get("code", ""))), data.get("note", "")))
+        )
     if event.kind == "order.held":
         return ", ".join(hold_name(code) for code in data.get("holds", ()))
     if event.kind == "claim.evidence_added":

@@ -175,7 +175,11 @@ def hold_release(request: MemberRequest, reference: str, hold_id: int) -> HttpRe
             raise Http404
         try:
             is_last = release_hold(
-                hold_id=hold.pk, role=_role(caller), actor=caller.actor, now=timezone.now()
+                hold_id=hold.pk,
+                role=_role(caller),
+                actor=caller.actor,
+                now=timezone.now(),
+                note=request.POST.get("note", "").replace("\x00", "").strip(),
             )
         except HoldAlreadyReleased:
             messages.info(request, _("This hold was released before."))

@@ -19,10 +19,12 @@ class NotYourHold(Exception):
     """The hold is for another role to release."""
 
 
-def release_hold(*, hold_id: int, role: str, actor: str, now: datetime) -> bool:
+def release_hold(
+    *, hold_id: int, role: str, actor: str, now: datetime, note: str = ""
+) -> bool:
     """Release a hold; return whether the order is accepted now because it was the last one.
 
-    `role` is the releaser's, as `member:operations` or `staff:customs`. Raises
+    `role` is the releaser's, as `member:operations` or `staff:customs`; `note` says why. Raises
     `HoldAlreadyReleased`, `NotYourHold`, or `Hold.DoesNotExist`.
     """
     order_id = Hold.objects.values_list("order_id", flat=True).get(pk=hold_id)
@@ -40,7 +42,7 @@ def release_hold(*, hold_id: int, role: str, actor: str, now: datetime) -> bool:
         subject_id=order_id,
         actor=actor,
         now=now,
-        data={"code": hold.code, "field": hold.field},
+        data={"code": hold.code, "field": hold.field, "note": note[:200]},
     )
     if Hold.objects.filter(order_id=order_id, released_at__isnull=True).exists():
         return False
