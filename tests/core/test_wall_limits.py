@@ -56,6 +56,10 @@ OPEN_TABLES = {
     "warehouse_staffassignment": "",
     "warehouse_warehouse": "SELECT",
 }
+APPEND_ONLY = {
+    "core_event", "core_document", "billing_charge", "billing_ledgerentry", "warehouse_stockmove",
+    "warehouse_scan", "tracking_trackingevent", "tracking_deliveryproof",
+}  # fmt: skip
 LOOK_UP_COLUMNS = {
     "accounts_apikeylookup": {"key_hmac", "merchant_id", "api_key_id", "role"},
     "accounts_membershiplookup": {"id", "user_id", "merchant_id"},
@@ -224,6 +228,16 @@ def test_the_tables_without_a_wall_are_these_and_the_app_role_may_do_this() -> N
         " AND NOT relrowsecurity"
     )
     assert {str(table): rights for table, rights in found} == OPEN_TABLES
+
+
+def test_history_and_ledgers_take_inserts_only() -> None:
+    found = rows(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        " AND relkind = 'r' AND relrowsecurity"
+        " AND NOT has_table_privilege('waybridge_app', oid, 'UPDATE')"
+        " AND NOT has_table_privilege('waybridge_app', oid, 'DELETE')"
+    )
+    assert {table for (table,) in found} == APPEND_ONLY
 
 
 def test_nobody_but_the_owner_may_truncate() -> None:
