@@ -88,6 +88,37 @@ class Addresses:
         return os.environ.get("SANDBOX_URL") or f"http://{LOOPBACK}:{self.ports.sandbox}"
 
 
+WAY_SECONDS = 8.0
+"""How long a parcel's way takes with our own stand-ins, unless SANDBOX_WAY_SECONDS says."""
+DAYS_OF_A_WAY = 8
+SECONDS_OF_A_DAY = 86_400
+
+
+def way_seconds() -> float:
+    """Return how many seconds the stand-ins make of a parcel's way."""
+    return float(os.environ.get("SANDBOX_WAY_SECONDS") or WAY_SECONDS)
+
+
+def pace() -> dict[str, str]:
+    """Return the settings of a world whose parcels arrive within seconds.
+
+    Only for our own stand-ins. A way takes about eight days, so a day lasts an eighth of the way;
+    the limits of silence shrink alike. A killed worker's jobs are taken over after ten seconds, and
+    a lost answer is looked up after three, which is longer than our stand-ins ever think.
+    """
+    if os.environ.get("SANDBOX_URL"):
+        return {}
+    day_s = way_seconds() / DAYS_OF_A_WAY
+    wanted = {
+        "JOB_LEASE_SECONDS": "10",
+        "SWEEP_SECONDS": "1",
+        "LOOK_UP_AFTER_SECONDS": "3",
+        "TRACKING_POLL_SECONDS": "2",
+        "SILENCE_COMPRESSION": str(int(SECONDS_OF_A_DAY / day_s)),
+    }
+    return {name: os.environ.get(name) or value for name, value in wanted.items()}
+
+
 def environment(
     name: str, *, addresses: Addresses, data_dir: Path, secrets: Mapping[str, str]
 ) -> dict[str, str]:
@@ -117,7 +148,7 @@ def environment(
         own["OWNER_DATABASE_URL"] = database
     if process is not None and process.doors:
         own["DOORS"] = process.doors
-    return inherited | own
+    return inherited | pace() | own
 
 
 def as_role(owner_url: str, role: str, password: str) -> str:

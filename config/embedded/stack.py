@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -44,7 +45,8 @@ class Stack:
         """
         data_dir = data_dir.resolve()
         data_dir.mkdir(parents=True, exist_ok=True)
-        stack = cls(data_dir) if is_locked(data_dir) else cls._start(data_dir, port, env or {})
+        is_running = _is_running(data_dir, timeout_s)
+        stack = cls(data_dir) if is_running else cls._start(data_dir, port, env or {})
         try:
             stack._wait_ready(timeout_s)
         except BaseException:
@@ -54,7 +56,10 @@ class Stack:
 
     @classmethod
     def _start(cls, data_dir: Path, port: int, env: dict[str, str]) -> Stack:
+        # Whoever started it and is killed leaves nothing running.
+        setpriv = shutil.which("setpriv")
         command = [
+            *([setpriv, "--pdeathsig", "TERM"] if setpriv else []),
             sys.executable, "-m", "config.embedded.supervisor", "run",
             "--data-dir", str(data_dir), "--port", str(port),
         ]  # fmt: skip
@@ -149,3 +154,14 @@ class Stack:
         if not path.exists():
             return ""
         return "\n".join(path.read_text(errors="replace").splitlines()[-25:])
+
+
+def _is_running(data_dir: Path, timeout_s: float) -> bool:
+    """Tell whether the product runs there, waiting for one that is just starting or stopping."""
+    deadline = time.monotonic() + timeout_s
+    while is_locked(data_dir):
+        state = read_state(data_dir)
+        if (state is not None and state.ready) or time.monotonic() > deadline:
+            return True
+        time.sleep(0.1)
+    return False

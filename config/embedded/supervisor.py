@@ -22,7 +22,14 @@ from types import FrameType
 
 from config.embedded import keys
 from config.embedded.children import Child
-from config.embedded.environment import LOOPBACK, Addresses, Ports, PortTaken, environment
+from config.embedded.environment import (
+    LOOPBACK,
+    Addresses,
+    Ports,
+    PortTaken,
+    environment,
+    way_seconds,
+)
 from config.embedded.postgres import PostgresFailed
 from config.embedded.preparation import PreparationFailed, migrate, seed_demo
 from config.embedded.processes import PROCESSES, Process
@@ -113,6 +120,7 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop all we started, doors and workers first, and nothing else."""
+        (self._data_dir / FILE_NAME).unlink(missing_ok=True)
         for child in self._children.values():
             child.ask_to_stop()
         deadline = time.monotonic() + STOP_WITHIN_S
@@ -133,7 +141,7 @@ class Supervisor:
         folder.mkdir(exist_ok=True)
         command = ["python", "-m", "sandbox", "--port", str(self._ports.sandbox)]
         command += ["--data", str(folder)]
-        command += ["--way-seconds", os.environ.get("SANDBOX_WAY_SECONDS", "8")]
+        command += ["--way-seconds", str(way_seconds())]
         # The stand-ins are another company's program: nothing of ours is in their environment.
         env = {key: value for key, value in os.environ.items() if not key.endswith("_URL")}
         env["PYTHONUNBUFFERED"] = "1"
