@@ -21,7 +21,7 @@ class Command(BaseCommand):
             "--print-logins", action="store_true", help="Print the logins, one a line."
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_: Any, **options: Any) -> None:
         """Run."""
         logins = seed(now=timezone.now())
         for login in logins if options["print_logins"] else ():
