@@ -94,13 +94,16 @@ def test_postgres_refuses_a_raw_insert_for_another_merchant(
     two_merchants: tuple[Merchant, Merchant],
 ) -> None:
     one, two = two_merchants
-    with pytest.raises(ProgrammingError, match="row-level security"):
-        with merchant(two), connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO core_event (merchant_id, kind, subject_kind, subject_id, actor,"
-                " data, at) VALUES (%s, 'x', 't', 1, 't', '{}', now())",
-                [one.pk],
-            )
+    with (
+        pytest.raises(ProgrammingError, match="row-level security"),
+        merchant(two),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            "INSERT INTO core_event (merchant_id, kind, subject_kind, subject_id, actor,"
+            " data, at) VALUES (%s, 'x', 't', 1, 't', '{}', now())",
+            [one.pk],
+        )
 
 
 def test_postgres_refuses_a_foreign_key_to_another_merchants_row(
@@ -136,9 +139,12 @@ def test_append_only_tables_refuse_updates_and_deletes(
     with merchant(one):
         event()
     for statement in ("UPDATE core_event SET kind = 'z'", "DELETE FROM core_event"):
-        with pytest.raises(ProgrammingError, match="permission denied"):
-            with merchant(one), connection.cursor() as cursor:
-                cursor.execute(statement)
+        with (
+            pytest.raises(ProgrammingError, match="permission denied"),
+            merchant(one),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement)
 
 
 @pytest.mark.parametrize("model", TENANT_MODELS, ids=lambda model: model._meta.label)
@@ -166,8 +172,9 @@ def test_every_tenant_foreign_key_is_composite(model: type[TenantModel]) -> None
         )
         constraints = {name: (columns, target) for name, columns, target in cursor.fetchall()}
     for field in model._meta.local_fields:
-        if field.remote_field is None or not issubclass(field.related_model, TenantModel):
+        target = field.related_model
+        if target is None or not issubclass(target, TenantModel):
             continue
         assert isinstance(field, TenantForeignKey), field
         name = f"{model._meta.db_table}_{field.column}_own"
-        assert constraints[name] == (2, field.related_model._meta.db_table)
+        assert constraints[name] == (2, target._meta.db_table)
