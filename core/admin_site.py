@@ -13,15 +13,15 @@ from typing import Any
 from django.contrib.admin import ShowFacets
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
+from unfold.views import ChangeList
 
 from core.tenancy import across_merchants
 
@@ -94,38 +94,31 @@ class RecordsSite(UnfoldAdminSite):  # type: ignore[misc]
 records = RecordsSite(name="admin")
 
 
-class OnePage(Paginator):  # type: ignore[type-arg]
-    """The newest rows of a list, without ever counting it; older ones begin below the last id."""
+class NewestRows(ChangeList):  # type: ignore[misc]
+    """The newest rows of a list, never counted; older ones begin below the last id (`id__lt`)."""
 
-    @cached_property
-    def _found(self) -> list[Any]:
-        return list(self.object_list[: self.per_page + 1])
+    has_older = False
+    last_id = 0
 
-    @cached_property
-    def count(self) -> int:
-        """Rows on this page: what the theme shows as a result count."""
-        return len(self._found[: self.per_page])
-
-    @property
-    def has_older(self) -> bool:
-        """Tell whether there are rows behind this page."""
-        return len(self._found) > self.per_page
-
-    @property
-    def last_id(self) -> int:
-        """The id below which the next page begins."""
-        return int(self._found[self.per_page - 1].pk)
-
-    def page(self, number: Any) -> Page[Any]:  # noqa: ARG002 - there is one page
-        """Return the only page."""
-        return Page(self._found[: self.per_page], 1, self)
+    def get_results(self, request: HttpRequest) -> None:
+        """Read one page and one row more."""
+        found = list(self.queryset[: self.list_per_page + 1])
+        rows = found[: self.list_per_page]
+        self.paginator = Paginator(rows, self.list_per_page)
+        self.result_list = rows
+        self.result_count = len(rows)
+        self.full_result_count = None
+        self.show_full_result_count = False
+        self.show_admin_actions = self.can_show_all = self.multi_page = False
+        self.has_older = len(found) > len(rows)
+        self.last_id = rows[-1].pk if rows else 0
+        del request
 
 
 class RecordAdmin(ModelAdmin):  # type: ignore[misc]
     """A table that is looked at. Search is by exact values, which the indexes answer."""
 
     list_per_page = PER_PAGE
-    paginator = OnePage
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
     sortable_by = ()
@@ -136,6 +129,11 @@ class RecordAdmin(ModelAdmin):  # type: ignore[misc]
     list_fullwidth = True
     list_filter_submit = False
     hidden_fields: tuple[str, ...] = ()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[NewestRows]:
+        """Return the list that is never counted."""
+        del request, kwargs
+        return NewestRows
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Let everybody look who may open the site."""

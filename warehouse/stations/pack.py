@@ -58,6 +58,8 @@ def scans(request: StaffRequest) -> JsonResponse:
     body = read_body(request)
     named = body.text("parcel", most=40, required=False).upper()
     merchant_code = body.text("merchant", most=40, required=False)
+    if not named and body.fields.get("scans") is None:
+        raise BadBody(field="scans", fault=_("It is missing."), remedy=_("Send [{…}, {…}]."))
     entries = body.objects("scans", most=MOST_SCANS)
     taken = [_scan(entry, index) for index, entry in enumerate(entries)]
     closing = body.object("close")
