@@ -224,8 +224,12 @@ def judge_silence(*, merchant_id: int, parcel_id: int) -> bool:
             for row in parcel.events.all()
         )
         mode = service_of(parcel.booking.service_code, heard_at.date()).mode
+        released_at = _released_at(parcel)
     found = silence(standing, mode=mode, now=heard_at, compression=settings.SILENCE_COMPRESSION)
     if found is None or found.code != LOST:
+        return False
+    limit = timedelta(seconds=found.rule.lost_after_s / settings.SILENCE_COMPRESSION)
+    if released_at is not None and heard_at - released_at < limit:
         return False
     lost = NewEvent(
         source="silence",
@@ -245,6 +249,18 @@ def _heard_at(parcel: TrackedParcel) -> datetime | None:
     with across_merchants("How far a carrier's feed was read belongs to no merchant."):
         feed = FeedCursor.objects.filter(feed=parcel.carrier_code).first()
     return feed.read_at if feed else None
+
+
+def _released_at(parcel: TrackedParcel) -> datetime | None:
+    """When customs had its last word: the carrier's clock begins again only then."""
+    answered: datetime | None = (
+        Declaration.objects.filter(
+            booking_id=parcel.booking_id, direction=Declaration.Direction.IMPORT
+        )
+        .values_list("answered_at", flat=True)
+        .first()
+    )
+    return answered
 
 
 def _waits_for_us(parcel: TrackedParcel) -> bool:

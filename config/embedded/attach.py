@@ -13,7 +13,7 @@ from pathlib import Path
 
 from config.embedded import keys
 from config.embedded.environment import NOWHERE
-from config.embedded.stack import Stack
+from config.embedded.stack import Stack, StackFailed
 from config.embedded.state import read_state
 from config.embedded.supervisor import ROOT
 
@@ -39,7 +39,10 @@ def attach(words: Sequence[str]) -> Stack | None:
         _stand_in_for_settings()
         return None
     if command in STARTS_THE_PRODUCT:
-        stack = Stack.attach_or_start(data_dir(), port=int(os.environ.get("PORT", "0")))
+        try:
+            stack = Stack.attach_or_start(data_dir(), port=int(os.environ.get("PORT", "0")))
+        except StackFailed as fault:
+            raise SystemExit(str(fault)) from fault
         atexit.register(stack.stop)
     elif "DATABASE_URL" in os.environ or read_state(data_dir()) is None:
         return None

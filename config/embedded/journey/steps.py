@@ -15,6 +15,7 @@ from config.embedded.journey.staff import StaffDoor
 HANDS = 4
 """Pack stations, and downloads, at once."""
 LOOK_AGAIN_S = 0.5
+ROUNDS_OF_PATIENCE = 40
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -166,26 +167,40 @@ def _pack_one(journey: Journey, stage: Stage, parcel: Mapping[str, Any]) -> None
 
 
 def hand_over(journey: Journey) -> None:
-    """Hand every packed parcel to its carrier as customs releases it, until none is coming."""
+    """Hand every packed parcel to its carrier once customs has released what is coming.
+
+    A carrier comes once: only what customs lets wait for long is left for a second round.
+    """
     with journey.stages.stage("hand over", 0) as stage:
+        patience = ROUNDS_OF_PATIENCE
         while True:
-            handed_over = exporting = 0
-            for house in journey.floor.board():
-                for row in _rows(journey, house["ready"]):
-                    done = journey.floor.hand_over(
-                        merchant=journey.merchant,
-                        warehouse=house["warehouse"],
-                        carrier=row["carrier_code"],
-                    )
-                    if done:
-                        journey.handovers.append(done["url"])
-                        handed_over += done["parcels"]
-                exporting += sum(row["coming"] for row in _rows(journey, house["exporting"]))
+            houses = journey.floor.board()
+            exporting = sum(
+                row["coming"] for house in houses for row in _rows(journey, house["exporting"])
+            )
+            if exporting and patience:
+                patience -= 1
+                stage.wait(LOOK_AGAIN_S, f"{exporting} packed parcels wait for their export")
+                continue
+            handed_over = sum(_hand_over_in(journey, house) for house in houses)
             stage.add(handed_over)
             if not handed_over and not exporting:
                 return
+            patience = ROUNDS_OF_PATIENCE
             if not handed_over:
                 stage.wait(LOOK_AGAIN_S, f"{exporting} packed parcels wait for their export")
+
+
+def _hand_over_in(journey: Journey, house: Mapping[str, Any]) -> int:
+    parcels = 0
+    for row in _rows(journey, house["ready"]):
+        done = journey.floor.hand_over(
+            merchant=journey.merchant, warehouse=house["warehouse"], carrier=row["carrier_code"]
+        )
+        if done:
+            journey.handovers.append(done["url"])
+            parcels += int(done["parcels"])
+    return parcels
 
 
 def _rows(journey: Journey, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
