@@ -182,4 +182,6 @@ def a_handed_over_parcel(owner: Merchant, order: Order) -> TrackedParcel:
         Parcel.objects.filter(pk=booking.parcel_id).update(
             status=Parcel.Status.HANDED_OVER, packed_at=NOW, handed_over_at=NOW, weight_g=900
         )
+        # Else the next wave would take the order again.
+        Order.objects.filter(pk=order.pk).update(status=Order.Status.SHIPPED)
         return TrackedParcel.objects.get(booking=booking)

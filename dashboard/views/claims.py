@@ -108,7 +108,7 @@ def claim_new(request: MemberRequest) -> HttpResponse:
         return _new_page(request, form, form.data.get("tracking_number", ""))
     claim = _file(request, form)
     if claim is None:
-        return _new_page(request, form, form.cleaned_data["tracking_number"])
+        return _new_page(request, form, form.data.get("tracking_number", ""))
     return HttpResponseRedirect(reverse("dashboard:claim", args=[claim.number]))
 
 

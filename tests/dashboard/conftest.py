@@ -47,7 +47,7 @@ def a_shop(code: str) -> Shop:
 
 
 @pytest.fixture(autouse=True)
-def empty_cache(services: object) -> Iterator[None]:  # noqa: ARG001 - Redis must be up
+def empty_cache(services: object) -> Iterator[None]:
     """Guesses and rates of one test are none of the next one's business."""
     cache.clear()
     yield
@@ -55,7 +55,7 @@ def empty_cache(services: object) -> Iterator[None]:  # noqa: ARG001 - Redis mus
 
 
 @pytest.fixture
-def shop(db: None) -> Shop:  # noqa: ARG001 - the fixture asks for the database
+def shop(db: None) -> Shop:
     """A merchant with stock of one product."""
     a_warehouse()
     made = a_shop("acme")
@@ -64,7 +64,7 @@ def shop(db: None) -> Shop:  # noqa: ARG001 - the fixture asks for the database
 
 
 @pytest.fixture
-def other_shop(shop: Shop) -> Shop:  # noqa: ARG001 - the warehouse is there once
+def other_shop(shop: Shop) -> Shop:
     """Another merchant with the same product."""
     made = a_shop("rival")
     a_product(made.owner)

@@ -35,7 +35,7 @@ def test_settings_are_the_owners(shop: Shop, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", [*LISTS, *EXPORTS, *OWNER_ONLY, "/upload/", "/merchants/"])
-def test_without_a_login_every_page_asks_for_one(path: str, shop: Shop) -> None:  # noqa: ARG001
+def test_without_a_login_every_page_asks_for_one(path: str, shop: Shop) -> None:
     response = Client().get(path)
     assert response.status_code == 302
     assert response["Location"].startswith("/accounts/login/")

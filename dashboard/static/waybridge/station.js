@@ -13,6 +13,7 @@
                 "lines": [{"sku": "MUG-1", "title": "Blue mug", "expected": 3, "scanned": 2, "location": "A-03-2"}],
                 "documents": [{"label": "Print the label", "url": "/..."}]}}
      verdict  accepted | done (completes the order) | wrong | surplus | duplicate | error
+              | waiting (right, but something has to come first: the label)
      message  one translated sentence; expected: what would have been right, in words
      results  one per scan; a scan without a result stays in the queue and is sent again
      state    after the last scan; `location` and `documents` may be missing
@@ -125,7 +126,7 @@
     }
   };
   // After a dead minute several answers come at once; the one that asks for action is shown.
-  const BAD = ["wrong", "surplus", "error"];
+  const BAD = ["wrong", "surplus", "error", "waiting"];
   const worst = (results) => results.find((result) => BAD.includes(result.verdict)) || results[results.length - 1];
 
   // --- what is shown -------------------------------------------------------------------------
@@ -185,7 +186,7 @@
 
   // --- sound: short and high is right, long and low is wrong ---------------------------------
   let audio = null;
-  const tones = { accepted: [[880, 0, 0.09]], done: [[660, 0, 0.1], [880, 0.11, 0.1], [1320, 0.22, 0.18]], duplicate: [[440, 0, 0.12], [440, 0.18, 0.12]] };
+  const tones = { accepted: [[880, 0, 0.09]], done: [[660, 0, 0.1], [880, 0.11, 0.1], [1320, 0.22, 0.18]], duplicate: [[440, 0, 0.12], [440, 0.18, 0.12]], waiting: [[440, 0, 0.12], [440, 0.18, 0.12]] };
   const sound = (verdict) => {
     if (!audio) return;
     for (const [pitch, start, seconds] of tones[verdict] || [[180, 0, 0.5]]) {
