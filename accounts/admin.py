@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiKey, Member, Staff, User
 from core.admin_site import RecordAdmin, records
@@ -32,6 +33,7 @@ class MemberRecords(RecordAdmin):
 class StaffRecords(RecordAdmin):
     """The operator's people."""
 
+    plural = _("Staff")
     list_display = ("user", "role", "is_active")
     list_filter = ("role",)
 
@@ -40,6 +42,7 @@ class StaffRecords(RecordAdmin):
 class ApiKeyRecords(RecordAdmin):
     """API keys by their visible prefix."""
 
+    plural = _("API keys")
     list_display = ("prefix", "name", "merchant", "role", "created_at", "last_used_at",
                     "revoked_at")  # fmt: skip
     search_fields = ("prefix__exact",)

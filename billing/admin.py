@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from billing.models import Charge, LedgerEntry
 from core.admin_site import RecordAdmin, records
@@ -21,6 +22,7 @@ class ChargeRecords(RecordAdmin):
 class LedgerEntryRecords(RecordAdmin):
     """Money booked from one account to another."""
 
+    plural = _("Ledger entries")
     list_display = ("id", "merchant", "debit", "credit", "amount", "currency", "reason",
                     "reference", "at")  # fmt: skip
     search_fields = ("reference__exact",)

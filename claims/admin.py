@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from claims.models import Claim, ClaimEvidence
 from core.admin_site import RecordAdmin, records
@@ -23,4 +24,5 @@ class ClaimRecords(RecordAdmin):
 class ClaimEvidenceRecords(RecordAdmin):
     """Papers and pictures."""
 
+    plural = _("Evidence")
     list_display = ("id", "claim_id", "merchant", "code", "added_by", "created_at")

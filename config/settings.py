@@ -216,7 +216,35 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [],
 }
 
-UNFOLD = {"SITE_TITLE": "Waybridge", "SITE_HEADER": "Waybridge", "SHOW_HISTORY": False}
+UNFOLD = {
+    "SITE_TITLE": "Waybridge",
+    "SITE_HEADER": "Waybridge",
+    "SITE_URL": "/staff/",
+    "SITE_ICON": lambda _request: f"{STATIC_URL}waybridge/mark.svg",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda _request: f"{STATIC_URL}waybridge/mark.svg",
+        }
+    ],
+    "SHOW_HISTORY": False,
+    "COLORS": {
+        "primary": {
+            "50": "#e2f1f4",
+            "100": "#c9e6ec",
+            "200": "#a3d6e0",
+            "300": "#74c3d2",
+            "400": "#3fabbf",
+            "500": "#0b8aa3",
+            "600": "#00647a",
+            "700": "#004d5f",
+            "800": "#003c4b",
+            "900": "#0a2e38",
+            "950": "#04222a",
+        },
+    },
+}
 
 OPERATOR = {
     "name": env.text("OPERATOR_NAME", "Waybridge Logistics (demonstration)"),

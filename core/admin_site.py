@@ -66,6 +66,14 @@ class RecordsSite(UnfoldAdminSite):  # type: ignore[misc]
 
         return guarded
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """List the tables under the names people use for them."""
+        apps: list[Any] = super().get_app_list(request, app_label)
+        for app in apps:
+            for table in app["models"]:
+                table["name"] = self._registry[table["model"]].plural or table["name"]
+        return apps
+
     def login(
         self,
         request: HttpRequest,
@@ -129,6 +137,8 @@ class RecordAdmin(ModelAdmin):  # type: ignore[misc]
     list_fullwidth = True
     list_filter_submit = False
     hidden_fields: tuple[str, ...] = ()
+    plural: Any = ""
+    """What several rows are called, where adding an s would be wrong."""
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[NewestRows]:
         """Return the list that is never counted."""

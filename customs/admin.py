@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from core.admin_site import RecordAdmin, records
 from customs.models import Declaration, LandedCost
@@ -23,6 +24,7 @@ class DeclarationRecords(RecordAdmin):
 class LandedCostRecords(RecordAdmin):
     """Duty, tax and fees with their steps."""
 
+    plural = _("Landed costs")
     list_display = ("id", "booking_id", "merchant", "status", "destination", "currency", "duty",
                     "tax", "fees", "computed_at")  # fmt: skip
     list_filter = ("status",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from core.admin_site import RecordAdmin, records
 from shipping.models import Agreement, Booking, Handover, RateCard, RateLine, S10Range
@@ -59,4 +60,5 @@ class RateLineRecords(RecordAdmin):
 class S10RangeRecords(RecordAdmin):
     """Postal numbers that are left."""
 
+    plural = _("S10 ranges")
     list_display = ("service_indicator", "country", "next_serial", "last_serial")

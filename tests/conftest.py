@@ -81,6 +81,9 @@ def chromium() -> Iterator[Browser]:
     """Debian's Chromium, driven by Playwright."""
     from playwright.sync_api import sync_playwright
 
+    # Playwright leaves its loop running in this thread; the database calls of later tests are
+    # not part of it, and Django would refuse every one of them.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM_PATH, args=CHROMIUM_FLAGS)
         yield browser
