@@ -66,6 +66,7 @@ class Money:
         return Money(round_half_up(self.amount, self.currency), self.currency)
 
 
+@lru_cache(maxsize=256)
 def check_currency(currency: str) -> str:
     """Return the code if it is an ISO 4217 currency in capitals, else raise UnknownCurrency."""
     if len(currency) != 3 or not currency.isupper() or not is_currency(currency):
@@ -73,6 +74,7 @@ def check_currency(currency: str) -> str:
     return currency
 
 
+@lru_cache(maxsize=256)
 def minor_units(currency: str) -> int:
     """Decimal places of the currency in use (CLDR): 2 for EUR, 0 for JPY, 3 for BHD."""
     return int(get_currency_precision(check_currency(currency)))

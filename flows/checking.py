@@ -59,6 +59,7 @@ def check_context(on: date) -> CheckContext:  # noqa: C901 - six small questions
                 return PartyMatch(entry=matches[0].listed_name, list_name=matches[0].program)
         return None
 
+    @lru_cache(maxsize=10_000)
     def description_fault(description: str) -> str | None:
         problem = check_description(description)
         return problem.fault.text if problem else None

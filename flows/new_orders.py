@@ -6,14 +6,14 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 
 from core.money import convert, round_half_up
 from core.tenancy import active_merchant_id
 from flows.checking import declaration_findings, service_finding
-from orders.files.orders import ParsedOrder
+from orders.files.orders import ParsedLine, ParsedOrder
 from orders.models import Channel, Hold, Order, OrderLine, Product
 from orders.rules.checks import OrderCheck
 from orders.rules.facts import AddressFacts, LineFacts, OrderFacts, ProductFacts
@@ -24,15 +24,15 @@ from orders.services.products import FIELDS
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 REFERENCE_LENGTH = 9
+ROWS = ("row", "repeated_rows", "unread_rows")
+SAID_OF_ORDER = tuple(part.name for part in fields(ParsedOrder) if part.name not in ROWS)
+SAID_OF_LINE = tuple(part.name for part in fields(ParsedLine) if part.name not in ROWS)
 
 
 def payload_digest(order: ParsedOrder) -> str:
     """Return the SHA-256 of what the channel said, without the rows it said it in."""
-    said = asdict(order)
-    for name in ("repeated_rows", "unread_rows"):
-        said.pop(name)
-    for line in said["lines"]:
-        line.pop("row")
+    said = {name: getattr(order, name) for name in SAID_OF_ORDER}
+    said["lines"] = [{name: getattr(line, name) for name in SAID_OF_LINE} for line in order.lines]
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
 

@@ -74,10 +74,9 @@ def _lines(lines: Sequence[Mapping[str, Any]]) -> Sequence[ParsedLine]:
 def receive(*, orders: Sequence[ParsedOrder], channel: str, actor: str, now: datetime) -> Received:
     """Check and insert orders of one channel in the active block; raise a 422 `Problem`."""
     try:
-        with transaction.atomic():
-            return receive_orders(
-                orders=orders, channel=channel_named(channel, now), actor=actor, now=now
-            )
+        return receive_orders(
+            orders=orders, channel=channel_named(channel, now), actor=actor, now=now
+        )
     except DataError as error:
         # Weights and values are sums of what the merchant says; a column has an end.
         raise Problem(
