@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import logging
 import os
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import Error as DatabaseFault
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from core.leases import leases
 from core.models import Job
 from core.tenancy import active_merchant_id, merchant
 
@@ -141,8 +144,11 @@ def drain_queue(*, merchant_id: int, queue: str, limit: int = 40, batch: int = 4
     done = 0
     while done < limit:
         jobs = claim(merchant_id=merchant_id, queue=queue, count=batch, now=timezone.now())
-        for job in jobs:
-            run_one(job)
+        try:
+            for job in jobs:
+                run_one(job)
+        finally:
+            leases.let_go(*jobs)
         done += len(jobs)
         if len(jobs) < batch:
             return False
@@ -162,11 +168,16 @@ def claim(*, merchant_id: int, queue: str, count: int, now: datetime) -> list[Jo
                 job.attempts += 1
                 job.worker_pid = os.getpid()
             Job.objects.bulk_update(jobs, ["lease_until", "attempts", "worker_pid"])
+    leases.hold(jobs)
     return jobs
 
 
 def run_one(job: Job) -> None:
     """Do one claimed job and write down how it went."""
+    if job.attempts > MAX_ATTEMPTS:
+        # Every earlier attempt ended without a word: the job takes its worker with it.
+        _finish(job, status=Job.Status.FAILED, last_error="Its workers died. " + job.last_error)
+        return
     try:
         _handlers[job.kind].run(job.merchant_id, job.payload)
     except Later as later:
@@ -178,11 +189,22 @@ def run_one(job: Job) -> None:
         )
     except ForAPerson as reason:
         _finish(job, status=Job.Status.FAILED, last_error=str(reason))
-    except Exception as error:
-        log.exception("Job %s %s of merchant %s failed", job.kind, job.key, job.merchant_id)
-        _after_fault(job, f"{type(error).__name__}: {error}")
+    except Exception as error:  # noqa: BLE001 - a worker outlives every job
+        fault = _fault(error)
+        where = "".join(traceback.format_tb(error.__traceback__))
+        about = (job.kind, job.key, job.merchant_id, fault, where)
+        log.error("Job %s %s of merchant %s failed: %s\n%s", *about)
+        _after_fault(job, fault)
     else:
         _finish(job, status=Job.Status.DONE, finished_at=timezone.now(), last_error="")
+
+
+def _fault(error: Exception) -> str:
+    """Name a fault. What Postgres adds to its first line is the row: names and addresses."""
+    text = str(error)
+    if isinstance(error, DatabaseFault):
+        text = text.partition("\n")[0]
+    return f"{type(error).__name__}: {text}"
 
 
 def _after_fault(job: Job, fault: str) -> None:
@@ -195,6 +217,7 @@ def _after_fault(job: Job, fault: str) -> None:
 
 def _finish(job: Job, **changes: Any) -> None:
     """Write the outcome, unless the lease ran out and somebody else has the job now."""
+    leases.let_go(job)
     with merchant(job.merchant_id):
         mine = Job.objects.filter(pk=job.pk, lease_until=job.lease_until)
         mine.update(lease_until=None, **changes)

@@ -20,13 +20,14 @@ from billing.services import charge_booking
 from core.documents import put_bytes, register
 from core.jobs import ForAPerson, Later, Work, enqueue, handler
 from core.models import Merchant
+from core.money import NoExchangeRate
 from core.numbers import next_numbers
 from core.tenancy import merchant
 from customs.rules.schemes import Scheme, choose_scheme
 from flows.addresses import recipient_address, sender_address
 from flows.partners import carrier
 from integrations.carriers.base import BookingAnswer, BookingRequest, ContentLine
-from integrations.errors import AnswerLost, NotAuthorised, RateLimited, Refused, Unavailable
+from integrations.errors import AnswerLost, PartnerError, RateLimited, Refused
 from orders.models import Order
 from shipping.models import Booking
 from shipping.rules.catalogue import service as service_of
@@ -36,11 +37,14 @@ from shipping.services import (
     agreement_in_force,
     begin_sending,
     mark_booked,
+    mark_not_sent,
     mark_refused,
     mark_unclear,
     plan_booking,
+    send_again,
     take_s10_number,
 )
+from shipping.services.bookings import NoNumbersLeft
 from shipping.services.terms import NoAgreement, rate_rows
 from tracking.services import start_tracking
 from warehouse.models import Parcel, ParcelItem
@@ -51,10 +55,11 @@ LOOK_UPS_BEFORE_A_PERSON = 8
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A booking whose "sending" is committed, and what to send."""
+    """A booking whose "sending" is committed, what to send, and whether an answer is owed."""
 
     booking: Booking
     request: BookingRequest
+    owed_since: datetime | None
 
 
 def booking_work(parcel_id: int) -> Work:
@@ -69,13 +74,13 @@ def book_parcel(merchant_id: int, payload: Mapping[str, Any]) -> None:
     ready = _prepare(merchant_id, parcel_id)
     if ready is None:
         return
-    try:
-        answer = _ask(ready)
-    except Refused as refused:
-        with merchant(merchant_id):
-            mark_refused(booking_id=ready.booking.pk, refusal=str(refused), now=timezone.now())
-        raise ForAPerson(str(refused)) from refused
+    answer = _look_up(ready) or _ask(ready)
+    is_label_missing = answer.label is None and not ready.booking.tracking_number
+    if is_label_missing and ready.booking.send_attempts < LOOK_UPS_BEFORE_A_PERSON:
+        raise Later(settings.LOOK_UP_AFTER_SECONDS, "Booked, but the label has not come yet.")
     _keep(merchant_id, ready, answer)
+    if is_label_missing:
+        raise ForAPerson(f"{answer.tracking_number} is booked, but its label never came.")
 
 
 def _prepare(merchant_id: int, parcel_id: int) -> Ready | None:
@@ -90,7 +95,7 @@ def _prepare(merchant_id: int, parcel_id: int) -> Ready | None:
         sending = begin_sending(booking_id=booking.pk, now=now)
         if sending is None:
             return None
-        return Ready(sending, _request(sending, parcel, now))
+        return Ready(sending.booking, _request(sending.booking, parcel, now), sending.owed_since)
 
 
 def _plan(parcel: Parcel, now: datetime) -> Booking:
@@ -99,14 +104,14 @@ def _plan(parcel: Parcel, now: datetime) -> Booking:
     try:
         agreement = agreement_in_force(on=now.date())
         choice = choose_service(facts, price_services(facts, rate_rows(agreement)))
-    except (NoServiceFits, NoAgreement) as error:
+        service = service_of(choice.service_code, now.date())
+        number = ""
+        if service.s10_indicator:
+            number = take_s10_number(
+                service_indicator=service.s10_indicator, country=parcel.warehouse.country
+            )
+    except (NoServiceFits, NoAgreement, NoExchangeRate, NoNumbersLeft) as error:
         raise ForAPerson(str(error)) from error
-    service = service_of(choice.service_code, now.date())
-    number = ""
-    if service.s10_indicator:
-        number = take_s10_number(
-            service_indicator=service.s10_indicator, country=parcel.warehouse.country
-        )
     set_parcel_service(parcel_id=parcel.pk, service_code=service.code)
     return plan_booking(
         parcel=parcel,
@@ -217,28 +222,69 @@ def content_line(item: ParcelItem) -> ContentLine:
     )
 
 
-def _ask(ready: Ready) -> BookingAnswer:
-    """Ask the carrier, looking the reference up first when an earlier asking may have landed."""
-    client = carrier(ready.booking.carrier_code)
-    attempts = ready.booking.send_attempts
+def _look_up(ready: Ready) -> BookingAnswer | None:
+    """Return what an earlier asking got, or None when the carrier may be asked (again).
+
+    The carrier's "I do not know this reference" counts only when nothing can be on its way any
+    more: another worker's call, or a call whose worker died while the carrier went on with it.
+    """
+    booking = ready.booking
+    if booking.send_attempts == 1:
+        return None
     try:
-        if attempts > 1:
-            # The post knows an item by the number we gave it, the others by our reference.
-            known_by = ready.booking.tracking_number or ready.booking.reference
-            found = client.find_by_reference(known_by)
-            if found is not None:
-                return found
-        return client.book(ready.request)
-    except RateLimited as limited:
-        raise Later(limited.retry_after_s, str(limited)) from limited
-    except (Unavailable, NotAuthorised) as away:
-        raise Later(min(2 ** min(attempts, 8), 300), str(away)) from away
+        # The post knows an item by the number we gave it, the others by our reference.
+        known_by = booking.tracking_number or booking.reference
+        found = carrier(booking.carrier_code).find_by_reference(known_by)
+    except Refused as refused:
+        # Nobody can say whether it is booked: to call it refused would invite a second booking.
+        raise _unclear(booking, str(refused)) from refused
+    except PartnerError as away:
+        raise _later(booking, away) from away
+    if found is not None or ready.owed_since is None:
+        return found
+    now = timezone.now()
+    wait = settings.LOOK_UP_AFTER_SECONDS - (now - ready.owed_since).total_seconds()
+    if wait > 0:
+        raise Later(wait, "The carrier may still be working on what it was asked.")
+    with merchant(booking.merchant_id):
+        is_ours = send_again(booking_id=booking.pk, owed_since=ready.owed_since, now=now)
+    if not is_ours:
+        raise Later(settings.LOOK_UP_AFTER_SECONDS, "Another worker is asking the carrier.")
+    booking.sending_since = now
+    return None
+
+
+def _ask(ready: Ready) -> BookingAnswer:
+    """Ask the carrier to book. What the asking came to is written down before it is tried again."""
+    booking = ready.booking
+    try:
+        return carrier(booking.carrier_code).book(ready.request)
+    except Refused as refused:
+        with merchant(booking.merchant_id):
+            mark_refused(booking_id=booking.pk, refusal=str(refused), now=timezone.now())
+        raise ForAPerson(str(refused)) from refused
     except AnswerLost as lost:
-        if attempts >= LOOK_UPS_BEFORE_A_PERSON:
-            with merchant(ready.booking.merchant_id):
-                mark_unclear(booking_id=ready.booking.pk, why=str(lost), now=timezone.now())
-            raise ForAPerson(str(lost)) from lost
+        if booking.send_attempts >= LOOK_UPS_BEFORE_A_PERSON:
+            raise _unclear(booking, str(lost)) from lost
         raise Later(settings.LOOK_UP_AFTER_SECONDS, str(lost)) from lost
+    except PartnerError as away:
+        if booking.sending_since is not None:
+            with merchant(booking.merchant_id):
+                mark_not_sent(booking_id=booking.pk, sent_at=booking.sending_since)
+        raise _later(booking, away) from away
+
+
+def _later(booking: Booking, away: PartnerError) -> Later:
+    """Return when to try again what had no effect."""
+    if isinstance(away, RateLimited):
+        return Later(away.retry_after_s, str(away))
+    return Later(min(2 ** min(booking.send_attempts, 8), 300), str(away))
+
+
+def _unclear(booking: Booking, why: str) -> ForAPerson:
+    with merchant(booking.merchant_id):
+        mark_unclear(booking_id=booking.pk, why=why, now=timezone.now())
+    return ForAPerson(why)
 
 
 def _keep(merchant_id: int, ready: Ready, answer: BookingAnswer) -> None:
@@ -266,6 +312,9 @@ def _keep(merchant_id: int, ready: Ready, answer: BookingAnswer) -> None:
         if not mark_booked(
             booking_id=booking.pk, tracking_number=tracking_number, label=label, now=now
         ):
+            kept = Booking.objects.values_list("tracking_number", flat=True).get(pk=booking.pk)
+            if kept != tracking_number:
+                raise ForAPerson(f"Booked as {kept} and as {tracking_number}: void one of them.")
             return
         _charge(booking, now)
         start_tracking(

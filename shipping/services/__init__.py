@@ -7,9 +7,11 @@ from shipping.services.bookings import (
     attach_label,
     begin_sending,
     mark_booked,
+    mark_not_sent,
     mark_refused,
     mark_unclear,
     plan_booking,
+    send_again,
     take_s10_number,
 )
 from shipping.services.handovers import NothingToHandOver, close_handover, mark_told, set_manifest
@@ -22,6 +24,7 @@ from shipping.services.terms import (
 
 __all__ = [
     "NothingToHandOver", "accept_agreement", "agreement_in_force", "attach_invoice", "attach_label",
-    "begin_sending", "close_handover", "mark_booked", "mark_refused", "mark_told", "mark_unclear",
-    "plan_booking", "propose_agreement", "publish_rate_card", "set_manifest", "take_s10_number",
+    "begin_sending", "close_handover", "mark_booked", "mark_not_sent", "mark_refused", "mark_told",
+    "mark_unclear", "plan_booking", "propose_agreement", "publish_rate_card", "send_again",
+    "set_manifest", "take_s10_number",
 ]  # fmt: skip

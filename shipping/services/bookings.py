@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -73,7 +74,19 @@ def take_s10_number(*, service_indicator: str, country: str) -> str:
     return str(number)
 
 
-def begin_sending(*, booking_id: int, now: datetime) -> Booking | None:
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A booking whose "sending" is committed.
+
+    `owed_since` is when an earlier asking left whose answer never came, None where there is none:
+    then nobody else can be asking, and the carrier may be asked at once.
+    """
+
+    booking: Booking
+    owed_since: datetime | None
+
+
+def begin_sending(*, booking_id: int, now: datetime) -> Sending | None:
     """Commit the intent before the call; None when the booking is past being sent.
 
     A booking that is already `sending` comes back too: a worker died between call and answer, and
@@ -82,11 +95,24 @@ def begin_sending(*, booking_id: int, now: datetime) -> Booking | None:
     booking = Booking.objects.select_for_update().get(pk=booking_id)
     if booking.status not in (S.PLANNED, S.SENDING):
         return None
+    owed_since = booking.sending_since
     booking.status = S.SENDING
-    booking.sending_since = booking.sending_since or now
+    booking.sending_since = owed_since or now
     booking.send_attempts += 1
     booking.save(update_fields=["status", "sending_since", "send_attempts"])
-    return booking
+    return Sending(booking, owed_since)
+
+
+def send_again(*, booking_id: int, owed_since: datetime, now: datetime) -> bool:
+    """Begin anew after the carrier said it knows nothing; False when somebody else was first."""
+    owed = Booking.objects.filter(pk=booking_id, status=S.SENDING, sending_since=owed_since)
+    return bool(owed.update(sending_since=now))
+
+
+def mark_not_sent(*, booking_id: int, sent_at: datetime) -> None:
+    """The asking of `sent_at` had no effect, or repeating it is harmless: no answer is owed."""
+    sent = Booking.objects.filter(pk=booking_id, status=S.SENDING, sending_since=sent_at)
+    sent.update(sending_since=None)
 
 
 def mark_booked(

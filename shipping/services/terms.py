@@ -101,14 +101,19 @@ def accept_agreement(*, agreement_id: int, actor: str, now: datetime) -> Agreeme
 
 
 def agreement_in_force(*, on: date) -> Agreement:
-    """Return the active merchant's accepted terms of that day; raise `NoAgreement`."""
+    """Return the active merchant's accepted terms of that day; raise `NoAgreement`.
+
+    Terms that have ended since count for the days on which they were in force; on the day of a
+    change the newer ones do.
+    """
     agreement = (
         Agreement.objects.filter(
             Q(effective_to__isnull=True) | Q(effective_to__gte=on),
-            status=Agreement.Status.ACCEPTED,
+            status__in=[Agreement.Status.ACCEPTED, Agreement.Status.ENDED],
             effective_from__lte=on,
         )
         .select_related("rate_card")
+        .order_by("-accepted_at", "-id")
         .first()
     )
     if agreement is None:

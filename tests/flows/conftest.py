@@ -14,6 +14,7 @@ from core.models import Job, Merchant
 from core.tenancy import across_merchants, merchant
 from flows import partners
 from flows.demo import seed
+from tests.flows.parcels import a_house
 from tests.sandbox.program import Program
 
 QUEUES = ("flow", "calls", "documents")
@@ -33,23 +34,35 @@ def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
 
 
 @pytest.fixture
-def brightpeak(
+def connected(
     transactional_db: None, settings: Any, stand_ins: Program, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Merchant]:
-    """The demonstration's first merchant; messages to the broker are left unsent."""
+) -> Iterator[Program]:
+    """Real transactions, and clients that speak to the stand-ins; nothing goes to the broker."""
     settings.PARTNERS = {
         code: {**values, "base_url": f"{stand_ins.url}/{PATHS[code]}"}
         for code, values in settings.PARTNERS.items()
     }
-    settings.TRACKING_POLL_SECONDS = 0
-    settings.SILENCE_COMPRESSION = 259_200
     monkeypatch.setattr("core.jobs.wake_workers", lambda *_: None)
     forget_clients()
+    yield stand_ins
+    stand_ins.call("DELETE", "/_faults")
+    forget_clients()
+
+
+@pytest.fixture
+def house(connected: Program) -> Merchant:
+    """A merchant with stock, at a warehouse that all three carriers collect from."""
+    return a_house()
+
+
+@pytest.fixture
+def brightpeak(connected: Program, settings: Any) -> Merchant:
+    """The demonstration's first merchant."""
+    settings.TRACKING_POLL_SECONDS = 0
+    settings.SILENCE_COMPRESSION = 259_200
     seed(now=timezone.now())
     with across_merchants("The test works as one merchant."):
-        owner = Merchant.objects.get(code="brightpeak")
-    yield owner
-    forget_clients()
+        return Merchant.objects.get(code="brightpeak")
 
 
 def forget_clients() -> None:
