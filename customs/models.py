@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.models import Document
 from core.tenant_models import TenantForeignKey, TenantModel
@@ -18,10 +19,10 @@ class DeclarationStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     INCOMPLETE = "incomplete", _("Incomplete")
     LODGING = "lodging", _("Being lodged")
-    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED = "accepted", pgettext_lazy("declaration", "Accepted")
     HELD = "held", _("Held by customs")
-    RELEASED = "released", _("Released")
-    REFUSED = "refused", _("Refused")
+    RELEASED = "released", pgettext_lazy("declaration", "Released")
+    REFUSED = "refused", pgettext_lazy("declaration", "Refused")
 
 
 class Declaration(TenantModel):
@@ -30,8 +31,8 @@ class Declaration(TenantModel):
     Status = DeclarationStatus
 
     class Direction(models.TextChoices):
-        EXPORT = "export", _("Export")
-        IMPORT = "import", _("Import")
+        EXPORT = "export", pgettext_lazy("declaration", "Export")
+        IMPORT = "import", pgettext_lazy("declaration", "Import")
 
     booking = TenantForeignKey(Booking, related_name="declarations")
     direction = models.CharField(max_length=6, choices=Direction.choices)

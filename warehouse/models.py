@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.models import Document
 from core.tenant_models import TenantForeignKey, TenantModel
@@ -144,7 +145,7 @@ class Reservation(TenantModel):
         RESERVED = "reserved", _("Reserved")
         PICKED = "picked", _("Picked")
         CONSUMED = "consumed", _("Packed")
-        RELEASED = "released", _("Released")
+        RELEASED = "released", pgettext_lazy("reservation", "Released")
 
     order_line = TenantForeignKey(OrderLine, related_name="reservations")
     balance = TenantForeignKey(StockBalance, related_name="reservations")

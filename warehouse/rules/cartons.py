@@ -119,7 +119,7 @@ def _in_carton(carton: Carton, *, volume: int, gross_g: int) -> CartonSuggestion
         filled_percent=filled,
         reason=Sentence(
             "smallest_that_fits",
-            gettext_noop("{carton} is the smallest that fits: {filled} % full, {gross} g with it."),
+            gettext_noop("{carton} is the smallest that fits: filled to {filled} %, {gross} g."),
             {"carton": carton.name, "filled": str(filled), "gross": str(gross_g)},
         ),
     )
