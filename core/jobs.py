@@ -22,6 +22,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from core import broker
 from core.leases import leases
 from core.models import Job
 from core.tenancy import active_merchant_id, merchant
@@ -134,9 +135,9 @@ def wake_workers(merchant_id: int, queue: str) -> None:
     from core.tasks import drain  # noqa: PLC0415 - the message names the task, the task this file
 
     try:
-        drain.apply_async((merchant_id, queue), queue=queue, retry=False, expires=60)
-    except drain.OperationalError as error:
-        log.warning("The broker is away; the sweep will find merchant %s: %s", merchant_id, error)
+        broker.send(drain, (merchant_id, queue), queue=queue, expires=60)
+    except broker.BrokerAway as away:
+        log.warning("The broker is away; the sweep will find merchant %s: %s", merchant_id, away)
 
 
 def drain_queue(*, merchant_id: int, queue: str, limit: int = 40, batch: int = 4) -> bool:
