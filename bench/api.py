@@ -43,7 +43,7 @@ def figures() -> Iterator[Figure]:
     few, many = Tenant.make("bench-few"), Tenant.make("bench-many")
     few.fill(FEW)
     many.fill(MANY)
-    costs = {}
+    costs: dict[Tenant, float] = {}
     for reader in (few, many, few, many):
         cost = cpu_per_request(lambda: get(reader.secret, "/api/v1/orders"))  # noqa: B023 - now
         costs[reader] = min(cost, costs.get(reader, cost))

@@ -21,8 +21,8 @@ from core.routes import permission
 from core.tenancy import merchant
 from shipping.models import Booking
 
-JPEG = {"image/jpeg": "jpg"}
-SERVED_AS = {**EXTENSIONS, **JPEG}
+BYTES = "application/octet-stream"
+SERVED_AS = {**EXTENSIONS, "image/jpeg": "jpg"}
 """Types that are sent as what they are; anything else as mere bytes."""
 
 
@@ -122,7 +122,7 @@ class DocumentContent(Endpoint):
         operation_id="get_document_content",
         summary="The stored bytes of a document",
         responses={
-            **answers({200: OpenApiTypes.BINARY}, content_type="application/octet-stream"),
+            **{(200, kind): OpenApiTypes.BINARY for kind in (*SERVED_AS, BYTES)},
             **answers({}, 404),
         },
     )
@@ -135,7 +135,7 @@ class DocumentContent(Endpoint):
         name = f"{document.kind}-{document.number}.{extension}"
         return HttpResponse(
             read(document),
-            content_type=document.content_type if is_known else "application/octet-stream",
+            content_type=document.content_type if is_known else BYTES,
             headers={
                 "Content-Disposition": content_disposition_header(as_attachment=True, filename=name)
                 or "attachment",

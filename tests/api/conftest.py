@@ -12,7 +12,8 @@ import pytest
 import yaml
 from django.test import Client
 from openapi_core import Config, OpenAPI
-from openapi_core.contrib.django import DjangoOpenAPIRequest, DjangoOpenAPIResponse
+from openapi_core.contrib.django import DjangoOpenAPIResponse
+from openapi_core.testing import MockRequest
 
 from core.models import Merchant
 from tests.factories import a_merchant, a_product, a_warehouse, an_api_key
@@ -43,7 +44,7 @@ class Api:
                 "Authorization": f"Bearer {self.secret}", **options.get("headers", {})
             }  # fmt: skip
         response = getattr(self.client, method.lower())(f"/api/v1{path}", **options)
-        self._hold_against_contract(response)
+        self._hold_against_contract(f"/api/v1{path}".partition("?")[0], response)
         return response
 
     def get(self, path: str, **options: Any) -> Any:
@@ -58,12 +59,14 @@ class Api:
     def upload(self, path: str, **options: Any) -> Any:
         return self.call("POST", path, **options)
 
-    def _hold_against_contract(self, response: Any) -> None:
+    def _hold_against_contract(self, path: str, response: Any) -> None:
         if response.status_code == 405 or response.streaming or _is_unknown_route(response):
             return
-        contract().validate_response(
-            DjangoOpenAPIRequest(response.wsgi_request), DjangoOpenAPIResponse(response)
-        )
+        if not response["Content-Type"].endswith("json"):
+            return  # stored bytes: their test compares them
+        # The request's body is spent; the route is all that is needed to find the answer's shape.
+        route = MockRequest("http://testserver", response.wsgi_request.method.lower(), path)
+        contract().validate_response(route, DjangoOpenAPIResponse(response))
 
 
 def _is_unknown_route(response: Any) -> bool:
