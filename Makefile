@@ -4,7 +4,7 @@ SHELL := /bin/bash
 
 PORT ?= 8000
 ONLY ?=
-ORDERS ?= samples/orders.txt
+ORDERS ?= samples/orders_amazon_unshipped.txt
 PRODUCTS ?= samples/products.csv
 OUT ?= var/journey
 MERCHANT ?=
