@@ -102,7 +102,7 @@ def _holder(parcel: TrackedParcel, order: Order) -> str:
         return _("Customs of %(country)s") % {"country": country_name(order.country)}
     if parcel.problem in ("returned", "cancelled"):
         return _("The sender")
-    if parcel.milestone == "packed":
+    if parcel.booking.parcel.handed_over_at is None:
         return _("The sender's warehouse")
     has_partner = parcel.carrier_code == "line" and "out_for_delivery" in parcel.reached
     return carrier_words("partner" if has_partner else parcel.carrier_code)

@@ -12,7 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from billing.models import Charge, LedgerEntry
+from core.models import Merchant
 from core.money import Money
+from core.tenancy import active_merchant_id
 from dashboard.readings.words import ledger_words, sentence
 from dashboard.screens.billing import ChargeRow
 from dashboard.screens.today import MoneyFigure
@@ -94,9 +96,13 @@ def balances() -> tuple[MoneyFigure, ...]:
     A sum over the merchant's whole ledger; a page shows it once.
     """
     amount = Case(When(credit=MERCHANT, then=F("amount")), default=-F("amount"))
-    rows = (LedgerEntry.objects.order_by().values("currency").annotate(total=Sum(amount))).order_by(
-        "currency"
+    rows = list(
+        LedgerEntry.objects.order_by("currency").values("currency").annotate(total=Sum(amount))
     )
+    if not rows:
+        owner = Merchant.objects.get(pk=active_merchant_id())
+        nothing = Money(Decimal(0), owner.currency)
+        return (MoneyFigure(label=_("Balance"), money=nothing, note=_("nothing charged yet")),)
     return tuple(
         MoneyFigure(
             label=_("Balance"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -76,19 +76,21 @@ def newest_first(rows: QuerySet[M], *, below: int | None, size: int = EXPORT_ROW
     return list(rows.order_by("-id")[:size])
 
 
-def _names(column: str, *, descending: bool) -> Iterator[str]:
-    for name in dict.fromkeys((column, "id")):
-        yield f"-{name}" if descending else name
+def _names(column: str, *, descending: bool) -> tuple[str, ...]:
+    """Equal values come newest first in the rising order, as the indexes (…, -id) hold them."""
+    if column == "id":
+        return ("-id",) if descending else ("id",)
+    return (f"-{column}", "id") if descending else (column, "-id")
 
 
 def _beyond(column: str, after: tuple[str, int], *, descending: bool) -> Q:
     value, last_id = after
-    than = "lt" if descending else "gt"
+    than, equal_than = ("lt", "gt") if descending else ("gt", "lt")
     if column == "id":
         return Q(**{f"id__{than}": last_id})
     # The first condition is implied by the second; it is what lets the index find the place.
     return Q(**{f"{column}__{than}e": value}) & (
-        Q(**{f"{column}__{than}": value}) | Q(**{f"id__{than}": last_id})
+        Q(**{f"{column}__{than}": value}) | Q(**{f"id__{equal_than}": last_id})
     )
 
 

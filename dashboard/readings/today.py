@@ -72,7 +72,7 @@ def _holds() -> Iterator[Attention]:
     for row in rows:
         yield Attention(
             count=row["many"],
-            label=_("orders on hold: %(code)s") % {"code": hold_name(row["code"])},
+            label=_("Orders on hold: %(code)s") % {"code": hold_name(row["code"])},
             remedy=_("Each order says what is wrong and what would be right."),
             url=f"{reverse('dashboard:orders')}?hold={row['code']}",
             action=_("See orders"),
@@ -91,7 +91,7 @@ def _troubles() -> Iterator[Attention]:
         tone: Tone = "bad" if row["kind"] in ("lost", "damaged", "destroyed") else "act"
         yield Attention(
             count=row["many"],
-            label=_("parcels: %(trouble)s") % {"trouble": trouble_words(row["kind"])},
+            label=_("Parcels: %(trouble)s") % {"trouble": trouble_words(row["kind"])},
             remedy=_(
                 "Open a claim where a parcel is lost or damaged; else see what the carrier asks."
             ),
@@ -114,7 +114,7 @@ def _declarations() -> Iterator[Attention]:
         label = str(Declaration.Status(row["status"]).label)
         yield Attention(
             count=row["many"],
-            label=_("declarations: %(status)s") % {"status": label},
+            label=_("Declarations: %(status)s") % {"status": label},
             remedy=_("See what is missing or what customs says."),
             url=f"{reverse('dashboard:customs')}?status={row['status']}",
             action=_("See customs"),
@@ -129,7 +129,7 @@ def _bookings() -> Iterator[Attention]:
             continue
         yield Attention(
             count=1,
-            label=_("booking: %(status)s") % {"status": str(booking.get_status_display())},
+            label=_("Booking: %(status)s") % {"status": str(booking.get_status_display())},
             remedy=booking.refusal or _("The operator looks into it."),
             url=reverse("dashboard:order", args=[booking.parcel.order.reference]),
             action=booking.parcel.order.reference,
@@ -149,7 +149,7 @@ def _failed_jobs() -> Iterator[Attention]:
         family = kind.partition(".")[0]
         yield Attention(
             count=len(jobs),
-            label=_("steps that stopped: %(kind)s") % {"kind": kind.replace(".", ", ")},
+            label=_("Work that stopped: %(kind)s") % {"kind": kind.replace(".", ", ")},
             remedy=reason or _("The operator looks into it."),
             url=reverse("dashboard:customs" if family == "clearance" else "dashboard:orders"),
             action=_("See where"),
@@ -164,7 +164,7 @@ def _claims() -> Iterator[Attention]:
     if found["many"]:
         yield Attention(
             count=found["many"],
-            label=_("claims wait for evidence"),
+            label=_("Claims that wait for evidence"),
             remedy=_("A photo or a statement lets them be decided."),
             url=f"{reverse('dashboard:claims')}?status={Claim.Status.NEEDS_EVIDENCE}",
             action=_("See claims"),
@@ -178,7 +178,7 @@ def _backorders() -> Iterator[Attention]:
     if found["many"]:
         yield Attention(
             count=found["many"],
-            label=_("orders wait for stock"),
+            label=_("Orders that wait for stock"),
             remedy=_("Send more stock to the warehouse; they go on by themselves."),
             url=f"{reverse('dashboard:orders')}?status={Order.Status.BACKORDERED}",
             action=_("See orders"),

@@ -192,9 +192,7 @@ def event_detail(event: Event) -> str:
     """The little that an event carries, where a reader gains by it."""
     data = event.data
     if event.kind == "hold.released":
-        return ": ".join(
-            filter(None, (hold_name(str(data.get("code", ""))), data.get("note", "")))
-        )
+        return ": ".join(filter(None, (hold_name(str(data.get("code", ""))), data.get("note", ""))))
     if event.kind == "order.held":
         return ", ".join(hold_name(code) for code in data.get("holds", ()))
     if event.kind == "claim.evidence_added":

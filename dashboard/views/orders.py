@@ -71,7 +71,7 @@ def order_list(request: MemberRequest) -> HttpResponse:
         clear_url=reverse("dashboard:orders"),
         export_url=with_query(request, "dashboard:orders_export"),
         upload_url=reverse("dashboard:upload"),
-        bulk_url=reverse("dashboard:orders_bulk"),
+        bulk_url=with_query(request, "dashboard:orders_bulk"),
         bulk_actions=(BulkAction(value="release", label=_("Release their holds")),)
         if may_act
         else (),
@@ -201,10 +201,12 @@ def _role(caller: Caller) -> str:
 @require_POST
 def orders_bulk(request: MemberRequest) -> HttpResponse:
     """Release the holds of the chosen orders that the caller's role may release."""
+    # Back to the same filtered list: the query is ours to repeat, the path is fixed.
+    back = with_query(request, "dashboard:orders")
     chosen = [int(text) for text in request.POST.getlist("selected") if _is_id(text)]
     if request.POST.get("action") != "release" or not chosen:
         messages.warning(request, _("Choose orders first, then what to do with them."))
-        return HttpResponseRedirect(reverse("dashboard:orders"))
+        return HttpResponseRedirect(back)
     released, others = 0, 0
     for order_id in chosen[:MOST_AT_ONCE]:
         done, left = _release_all(request.caller, order_id)
@@ -227,7 +229,7 @@ def orders_bulk(request: MemberRequest) -> HttpResponse:
         )
     if not released and not others:
         messages.info(request, _("The chosen orders have no open hold."))
-    return HttpResponseRedirect(reverse("dashboard:orders"))
+    return HttpResponseRedirect(back)
 
 
 def _is_id(text: str) -> bool:

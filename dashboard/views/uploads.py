@@ -84,8 +84,10 @@ def _form(request: MemberRequest, kind: str, *, error: str = "") -> HttpResponse
 def upload_detail(request: MemberRequest, import_id: int) -> HttpResponse:
     """One upload: its progress, then its result."""
     with merchant(request.caller.merchant_id):
-        page = read_progress(_find(import_id))
-    return show(request, "dashboard/orders/upload_detail.html", page, current="orders")
+        found = _find(import_id)
+        page = read_progress(found)
+    current = "products" if found.kind == Import.Kind.PRODUCTS else "orders"
+    return show(request, "dashboard/orders/upload_detail.html", page, current=current)
 
 
 @member_view("orders.view")

@@ -151,7 +151,7 @@ def test_a_decided_claim_shows_its_reasons_and_a_missing_proof_shows_on_today(sh
     assert "Needs evidence" in text
     assert "Proof is missing" in text
     assert "Waybridge staff" in text
-    assert "claims wait for evidence" in client.get("/").content.decode()
+    assert "Claims that wait for evidence" in client.get("/").content.decode()
 
 
 def test_another_merchants_claim_does_not_exist(shop: Shop, other_shop: Shop) -> None:

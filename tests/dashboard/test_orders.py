@@ -137,8 +137,11 @@ def test_bulk_release_takes_what_the_role_may_and_says_what_is_left(shop: Shop) 
     unpaid, both = an_order(shop.owner, paid_at=None), an_order(shop.owner, paid_at=None, phone="")
     client = shop.client("finance")
     response = client.post(
-        "/orders/bulk/", {"action": "release", "selected": [unpaid.pk, both.pk]}, follow=True
+        "/orders/bulk/?status=held",
+        {"action": "release", "selected": [unpaid.pk, both.pk]},
+        follow=True,
     )
+    assert response.redirect_chain == [("/orders/?status=held", 302)]
     assert not is_open(shop, hold_of(shop, unpaid))
     assert not is_open(shop, hold_of(shop, both))
     assert b"2 holds released." in response.content

@@ -51,7 +51,7 @@ def test_today_counts_holds_by_their_code(shop: Shop, page: Page) -> None:
     an_order(shop.owner, phone="", paid_at=None)
     an_order(shop.owner, paid_at=None)
     text = page("/")
-    assert "orders on hold: Not paid" in text
+    assert "Orders on hold: Not paid" in text
     assert "/orders/?hold=payment" in text
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
+from dashboard.screens.common import Option
 from tests.ui import fakes_doors as doors
 from tests.ui import fakes_orders as orders
 from tests.ui import fakes_rest as rest
@@ -32,6 +33,16 @@ def _page(page: object, template: str, nav: str = "") -> Picture:
 def gallery() -> dict[str, Picture]:
     """Name to picture, freshly made so that a test may change one without touching another."""
     return {
+        "merchants": Picture(
+            template="dashboard/merchants.html",
+            context={
+                "options": (
+                    Option(value="1", label="Hangzhou Lantern Trading", selected=True),
+                    Option(value="2", label="Lumen Hogar"),
+                )
+            },
+            nav="Today",
+        ),
         "today": _page(rest.today_page(), "dashboard/today.html", "Today"),
         "today_first": _page(rest.today_page(empty=True), "dashboard/today.html", "Today"),
         "orders": _page(orders.orders_page(), "dashboard/orders/list.html", "Orders"),
