@@ -9,6 +9,7 @@ from typing import Any, ClassVar, cast
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_filters import FilterSet
@@ -89,8 +90,19 @@ class Endpoint(APIView):
         """Return the validated body. `fields` is a shared instance: validation keeps no state."""
         return fields.run_validation(self.request.data)
 
-    def page(self, rows: Any, filters: type[FilterSet], present: Callable[[Any], Any]) -> Response:
-        """Answer one page of `rows` as `{"results": […], "next": address or null}`."""
+    def page(
+        self,
+        rows: Any,
+        filters: type[FilterSet],
+        present: Callable[[Any], Any],
+        *,
+        related: tuple[str, ...] = (),
+    ) -> Response:
+        """Answer one page of `rows` as `{"results": […], "next": address or null}`.
+
+        `related` rows are read after the page, by their keys. Joined into the list's own query
+        they make the planner misjudge it: 10,000 orders were read and sorted for a page of 20.
+        """
         parameters = self.request.query_params
         self._refuse_unknown(parameters, filters)
         asked = PageRequest.read(parameters)
@@ -100,6 +112,7 @@ class Endpoint(APIView):
                 raise ValidationError(chosen.errors)
             rows = chosen.qs
         page: Page[Any] = read_page(rows, asked)
+        prefetch_related_objects(page.rows, *related)
         return Response(
             {"results": [present(row) for row in page.rows], "next": self._next(page.next_cursor)}
         )

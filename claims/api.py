@@ -112,14 +112,12 @@ class ClaimFilter(FilterSet):  # type: ignore[misc]  # untyped library
     tracking_number = CharFilter(field_name="parcel__booking__tracking_number", max_length=40)
 
 
-def with_parcels() -> Any:
-    """Return the claims with what their shape shows."""
-    return Claim.objects.select_related("parcel__booking__parcel__order")
+SHOWN = "parcel__booking__parcel__order"
 
 
 def detail(number: str) -> dict[str, Any]:
     """Return a claim in the shape of `ClaimDetailShape`; raise `Claim.DoesNotExist`."""
-    claim = with_parcels().select_related("payout_advice").get(number=number)
+    claim = Claim.objects.select_related(SHOWN, "payout_advice").get(number=number)
     advice = claim.payout_advice
     evidence = ClaimEvidence.objects.filter(claim=claim).select_related("document").order_by("pk")
     return {
@@ -144,7 +142,8 @@ class Claims(Endpoint):
     def get(self, request: Request) -> Response:  # noqa: ARG002 - DRF's signature
         """Answer one page."""
         with merchant(self.caller.merchant_id):
-            return self.page(with_parcels(), ClaimFilter, CLAIM.to_representation)
+            rows, present = Claim.objects.all(), CLAIM.to_representation
+            return self.page(rows, ClaimFilter, present, related=(SHOWN,))
 
     @extend_schema(
         operation_id="create_claim",

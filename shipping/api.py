@@ -77,10 +77,12 @@ class ShipmentFilter(FilterSet):  # type: ignore[misc]  # untyped library
     )
 
 
+SHOWN = ("parcel__order", "label", "invoice")
+
+
 def booked() -> Any:
-    """Return the bookings a carrier has confirmed, with what a shipment shows."""
-    rows = Booking.objects.filter(status=Booking.Status.BOOKED)
-    return rows.select_related("parcel__order", "label", "invoice")
+    """Return the bookings a carrier has confirmed."""
+    return Booking.objects.filter(status=Booking.Status.BOOKED)
 
 
 @permission("shipments.view")
@@ -96,7 +98,8 @@ class Shipments(Endpoint):
     def get(self, request: Request) -> Response:  # noqa: ARG002 - DRF's signature
         """Answer one page."""
         with merchant(self.caller.merchant_id):
-            return self.page(booked(), ShipmentFilter, SHIPMENT.to_representation)
+            present = SHIPMENT.to_representation
+            return self.page(booked(), ShipmentFilter, present, related=SHOWN)
 
 
 @permission("shipments.view")
@@ -111,7 +114,8 @@ class OneShipment(Endpoint):
     def get(self, request: Request, reference: str) -> Response:  # noqa: ARG002
         """Answer it."""
         with merchant(self.caller.merchant_id):
-            return Response(SHIPMENT.to_representation(booked().get(reference=reference)))
+            booking = booked().select_related(*SHOWN).get(reference=reference)
+            return Response(SHIPMENT.to_representation(booking))
 
 
 @permission("shipments.view")

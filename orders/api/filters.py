@@ -23,7 +23,6 @@ class OrderFilter(FilterSet):  # type: ignore[misc]  # untyped library
     status = ChoiceFilter(choices=OrderStatus.choices)
     country = CharFilter(max_length=2, help_text="ISO 3166 alpha-2 code in capitals.")
     external_order = CharFilter(max_length=80)
-    channel = CharFilter(field_name="channel__name", max_length=80)
     hold = ChoiceFilter(
         choices=HoldCode.choices, method="held_for", help_text="Orders with this hold open."
     )

@@ -48,8 +48,8 @@ class Orders(Endpoint):
     def get(self, request: Request) -> Response:  # noqa: ARG002 - DRF's signature
         """Answer one page."""
         with merchant(self.caller.merchant_id):
-            rows = Order.objects.select_related("channel")
-            return self.page(rows, OrderFilter, ORDER_SUMMARY.to_representation)
+            present_row = ORDER_SUMMARY.to_representation
+            return self.page(Order.objects.all(), OrderFilter, present_row, related=("channel",))
 
     @extend_schema(
         operation_id="create_order",

@@ -139,7 +139,6 @@ def test_lists_are_pages_by_cursor_newest_first(api: Api, acme: Merchant) -> Non
         ("country=FR", 0),
         ("hold=payment", 1),
         ("hold=battery", 0),
-        ("channel=upload", 3),
         ("external_order=SEARCHED", 1),
         ("status=accepted&country=DE&limit=1", 1),
     ],
