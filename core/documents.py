@@ -24,12 +24,13 @@ class DocumentDamaged(Exception):
 def put_bytes(*, merchant_id: int, content: bytes, content_type: str) -> tuple[str, str]:
     """Write the bytes to the storage, outside of any transaction; return (name, sha256).
 
-    Safe to repeat: the name is the hash, so the same bytes are written once.
+    Safe to repeat: the name is the hash, so the same bytes are written once. A file that a killed
+    worker left half written stands under that name, too: then the bytes go under another one.
     """
     digest = hashlib.sha256(content).hexdigest()
     extension = EXTENSIONS.get(content_type, "bin")
     name = f"{merchant_id}/{digest[:2]}/{digest}.{extension}"
-    if not default_storage.exists(name):
+    if not default_storage.exists(name) or default_storage.size(name) != len(content):
         name = default_storage.save(name, ContentFile(content))
     return name, digest
 

@@ -195,7 +195,9 @@ def run_one(job: Job) -> None:
         where = "".join(traceback.format_tb(error.__traceback__))
         about = (job.kind, job.key, job.merchant_id, fault, where)
         log.error("Job %s %s of merchant %s failed: %s\n%s", *about)
-        _after_fault(job, fault)
+        # A partner's refusal says of itself that asking again changes nothing.
+        is_permanent = not getattr(error, "retryable", True)
+        _after_fault(job, fault, attempts=MAX_ATTEMPTS if is_permanent else job.attempts)
     else:
         _finish(job, status=Job.Status.DONE, finished_at=timezone.now(), last_error="")
 
@@ -208,11 +210,11 @@ def _fault(error: Exception) -> str:
     return f"{type(error).__name__}: {text}"
 
 
-def _after_fault(job: Job, fault: str) -> None:
-    if job.attempts >= MAX_ATTEMPTS:
+def _after_fault(job: Job, fault: str, *, attempts: int) -> None:
+    if attempts >= MAX_ATTEMPTS:
         _finish(job, status=Job.Status.FAILED, last_error=fault)
         return
-    wait = BACKOFF_SECONDS[min(job.attempts, len(BACKOFF_SECONDS)) - 1]
+    wait = BACKOFF_SECONDS[min(attempts, len(BACKOFF_SECONDS)) - 1]
     _finish(job, last_error=fault, run_after=timezone.now() + timedelta(seconds=wait))
 
 

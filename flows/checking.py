@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from core.money import NoExchangeRate, convert
+from core.sentences import Told
 from customs.rules.battery import check_battery
 from customs.rules.declarations import choose_dataset
 from customs.rules.identifiers import check_recipient_id
@@ -39,17 +40,17 @@ def check_context(on: date) -> CheckContext:  # noqa: C901 - six small questions
         verdicts = [check_battery(product.battery, mode) for mode in modes]
         if any(verdict.is_allowed for verdict in verdicts):
             return None
-        return verdicts[0].reason.text
+        return Told(verdicts[0].reason)
 
     def restriction(product: ProductFacts, country: str) -> str | None:
         found = check_restricted(product.hs_code, country, on) if product.hs_code else None
-        return found.reason.text if found else None
+        return Told(found.reason) if found else None
 
     def recipient_id(value: str, country: str) -> RecipientIdFault | None:
         problem = check_recipient_id(country, value, on)
         if problem is None:
             return None
-        why = problem.fault.text if value.strip() else ""
+        why = Told(problem.fault) if value.strip() else ""
         return RecipientIdFault(identifier=str(problem.fault.params.get("kind", "ID")), why=why)
 
     def denied_party(address: AddressFacts) -> PartyMatch | None:
@@ -62,7 +63,7 @@ def check_context(on: date) -> CheckContext:  # noqa: C901 - six small questions
     @lru_cache(maxsize=10_000)
     def description_fault(description: str) -> str | None:
         problem = check_description(description)
-        return problem.fault.text if problem else None
+        return Told(problem.fault) if problem else None
 
     def converted(amount: Decimal, source: str, target: str) -> Decimal | None:
         try:
@@ -81,22 +82,26 @@ def check_context(on: date) -> CheckContext:  # noqa: C901 - six small questions
 
 
 def declaration_findings(
-    order: OrderFacts, check: OrderCheck, products: Mapping[str, ProductFacts], on: date
+    order: OrderFacts,
+    check: OrderCheck,
+    products: Mapping[str, ProductFacts],
+    *,
+    value: Decimal,
+    currency: str,
+    on: date,
 ) -> list[HoldFinding]:
-    """Find the products whose commodity code is too short for the declarations of this order."""
-    sold = [(products[line.sku], line) for line in order.lines]
-    currency = order.currency or sold[0][0].currency
-    value = sum(
-        ((line.unit_price or product.unit_value or Decimal(0)) * line.quantity)
-        for product, line in sold
-    )
+    """Find the products whose commodity code is too short for the declarations of this order.
+
+    `value` is that of the goods, in `currency`, for which there is an exchange rate.
+    """
+    sold = [products[line.sku] for line in order.lines]
     countries = []
     for direction, country in (("export", ORIGIN), ("import", check.address.country)):
         choice = choose_dataset(
             direction=direction,
             origin=ORIGIN,
             destination=check.address.country,
-            value=Decimal(value),
+            value=value,
             currency=currency,
             on=on,
         )
@@ -105,24 +110,27 @@ def declaration_findings(
     return [
         found("commodity_code_short", country=country, sku=product.sku)
         for country in countries[:1]
-        for product in {product.sku: product for product, _ in sold}.values()
+        for product in {product.sku: product for product in sold}.values()
         if len(product.hs_code) < TEN_DIGITS
     ]
 
 
 def service_finding(
-    order: OrderFacts, check: OrderCheck, products: Mapping[str, ProductFacts], on: date
+    order: OrderFacts,
+    check: OrderCheck,
+    products: Mapping[str, ProductFacts],
+    *,
+    value: Decimal,
+    currency: str,
+    on: date,
 ) -> HoldFinding | None:
     """Say why no service on offer takes an order that passed its other checks, else None.
 
-    Sizes are not known before a carton is; weight is that of the goods alone. An origin counts
-    when a service collects there, for the warehouse is chosen later.
+    `value` is that of the goods, in `currency`. Sizes are not known before a carton is; weight is
+    that of the goods alone. An origin counts when a service collects there, for the warehouse is
+    chosen later.
     """
     sold = [(products[line.sku], line) for line in order.lines]
-    value = sum(
-        ((line.unit_price or product.unit_value or Decimal(0)) * line.quantity)
-        for product, line in sold
-    )
     facts = ParcelFacts(
         destination=check.address.country,
         origin=ORIGIN,
@@ -130,8 +138,8 @@ def service_finding(
         length_mm=0,
         width_mm=0,
         height_mm=0,
-        value=Decimal(value),
-        currency=order.currency or sold[0][0].currency,
+        value=value,
+        currency=currency,
         battery=frozenset(product.battery for product, _ in sold),
         has_phone=bool(check.phone_e164),
         on=on,
@@ -139,8 +147,8 @@ def service_finding(
     try:
         verdicts = tuple(eligible_services(facts))
     except NoExchangeRate as error:
-        return found("no_service_value", why=f"no exchange rate for {error.currency}")
+        return found("no_exchange_rate", currency=error.currency)
     if any(verdict.ok for verdict in verdicts):
         return None
     refused = NoServiceFits(verdicts)
-    return found(f"no_service_{refused.hold}", why=str(refused)[:300])
+    return found(f"no_service_{refused.hold}", why=Told(*refused.reasons) or str(refused))

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from core.jobs import ForAPerson, Later, Work, enqueue, handler
 from core.models import Merchant
+from core.money import NoExchangeRate
 from core.tenancy import merchant
 from customs.models import Declaration
 from customs.rules.declarations import (
@@ -84,8 +85,12 @@ def prepare(merchant_id: int, payload: Mapping[str, Any]) -> None:
     with merchant(merchant_id):
         consignment = load(payload["booking_id"], now)
         _quote(consignment, now)
-        _draft(consignment, EXPORT, now)
-        _draft(consignment, IMPORT, now)
+    try:
+        with merchant(merchant_id):
+            _draft(consignment, EXPORT, now)
+            _draft(consignment, IMPORT, now)
+    except NoExchangeRate as error:
+        raise ForAPerson(str(error)) from error
 
 
 @handler("clearance.lodge_export", queue="calls")

@@ -20,6 +20,8 @@ from tracking.models import PartnerDelivery, TrackedParcel
 from tracking.services import NewEvent, ask_partner, note_partner, save_proof
 
 POLL_SECONDS = 2
+POLL_SLOWLY_AFTER = 120
+POLL_SLOWLY_SECONDS = 120
 PARTNER = "citydrop"
 
 
@@ -79,7 +81,9 @@ def follow(merchant_id: int, payload: Mapping[str, Any]) -> None:
     if status.proof is not None:
         _keep_proof(merchant_id, delivery.parcel_id, PARTNER, status.proof)
     if status.status not in ("delivered", "lost"):
-        raise Later(POLL_SECONDS, f"The parcel is {status.status}.")
+        slow = (now - delivery.created_at).total_seconds() > POLL_SLOWLY_AFTER
+        wait = POLL_SLOWLY_SECONDS if slow else POLL_SECONDS
+        raise Later(wait, f"The parcel is {status.status}.")
 
 
 @handler("delivery.fetch_proof", queue="calls")

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
-from core.jobs import Later, Work, enqueue, handler
+from core.jobs import ForAPerson, Later, Work, enqueue, handler
 from core.models import Merchant
 from core.tenancy import merchant
 from customs.models import Declaration
@@ -21,7 +22,7 @@ from orders.models import Order
 from orders.services import move_orders
 from shipping.models import Booking, Handover
 from shipping.services import NothingToHandOver, close_handover, mark_told
-from tracking.models import TrackedParcel
+from tracking.models import TrackedParcel, TrackingEvent
 from tracking.services import OURS, NewEvent, follow_from, record_events
 from warehouse.models import Parcel, Warehouse
 from warehouse.services import hand_over_parcels
@@ -66,9 +67,10 @@ def hand_over(
             now=now,
         )
         hand_over_parcels(parcel_ids=[booking.parcel_id for booking in bookings], now=now)
+        # Tracked parcels before orders, as a carrier's event locks them.
+        _start_the_way(bookings, handover, now)
         order_ids = [booking.parcel.order_id for booking in bookings]
         move_orders(order_ids=order_ids, to=Order.Status.SHIPPED, actor=actor, now=now)
-        _start_the_way(bookings, handover, now)
         key, told = str(handover.pk), {"handover_id": handover.pk}
         enqueue([Work("export.tell_carrier", key, told)], now=now)
         enqueue([Work("papers.manifest", key, told)], now=now)
@@ -99,12 +101,21 @@ def _start_the_way(bookings: list[Booking], handover: Handover, now: datetime) -
 
 @handler("export.tell_carrier", queue="calls")
 def tell_carrier(merchant_id: int, payload: Mapping[str, Any]) -> None:
-    """Tell the carrier which parcels it was given; our handover number makes it once."""
+    """Tell the carrier which parcels it was given; our handover number makes it once.
+
+    Where the carrier does not know the number again (a courier's pickup), a lost answer is settled
+    by the first scan: only while there is none is the carrier asked once more.
+    """
     with merchant(merchant_id):
         handover = Handover.objects.select_related("warehouse").get(pk=payload["handover_id"])
         owner = Merchant.objects.get(pk=merchant_id)
         bookings = list(handover.bookings.select_related("parcel").order_by("id"))
+        is_told = _has_carriers_word(bookings)
     if handover.status == Handover.Status.SENT:
+        return
+    if is_told:
+        with merchant(merchant_id):
+            mark_told(handover_id=handover.pk, now=timezone.now())
         return
     request = HandoverRequest(
         handover_id=f"{owner.code}-{handover.number}",
@@ -124,14 +135,22 @@ def tell_carrier(merchant_id: int, payload: Mapping[str, Any]) -> None:
     )
     try:
         carrier(handover.carrier_code).hand_over(request)
-    except (Refused, AnswerLost):
-        raise
+    except Refused as refused:
+        raise ForAPerson(str(refused)) from refused
+    except AnswerLost as lost:
+        raise Later(settings.LOOK_UP_AFTER_SECONDS, str(lost)) from lost
     except RateLimited as limited:
         raise Later(limited.retry_after_s, str(limited)) from limited
     except PartnerError as away:
         raise Later(5, str(away)) from away
     with merchant(merchant_id):
         mark_told(handover_id=handover.pk, now=timezone.now())
+
+
+def _has_carriers_word(bookings: list[Booking]) -> bool:
+    """Tell whether the carrier has scanned any of the parcels."""
+    parcels = TrackedParcel.objects.filter(booking__in=[booking.pk for booking in bookings])
+    return TrackingEvent.objects.filter(parcel__in=parcels).exclude(vendor=OURS).exists()
 
 
 __all__ = ["NothingToHandOver", "hand_over"]

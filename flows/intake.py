@@ -15,10 +15,10 @@ from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
-from core.jobs import Work, enqueue, handler
+from core.jobs import Later, Work, enqueue, handler
 from core.tenancy import merchant
 from flows.checking import check_context
 from flows.new_orders import new_order, order_facts, payload_digest, product_facts
@@ -51,6 +51,7 @@ from warehouse.services import StockLine, open_stock
 
 BATCH = 200
 TRIES = 3
+DEADLOCK = "40P01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +110,7 @@ def queue_file(
     return upload
 
 
-def release_hold(
-    *, hold_id: int, role: str, actor: str, now: datetime, note: str = ""
-) -> bool:
+def release_hold(*, hold_id: int, role: str, actor: str, now: datetime, note: str = "") -> bool:
     """Release a hold in the active block; an order that has no other goes on to allocation.
 
     Errors are those of `orders.services.release_hold`.
@@ -154,13 +153,15 @@ def read_file(merchant_id: int, payload: Mapping[str, Any]) -> None:
 def _read_batches(merchant_id: int, upload: Import, entries: Iterator[Any]) -> None:
     """Take entries in batches; the counts are saved in the transaction that writes the batch."""
     take = _take_orders if upload.kind == Import.Kind.ORDERS else _take_products
-    remaining = islice(entries, upload.resume_after_row, None)
+    position = upload.resume_after_row
+    remaining = islice(entries, position, None)
     while batch := list(islice(remaining, BATCH)):
         rejected = [entry for entry in batch if isinstance(entry, UnreadableRow)]
         readable = [entry for entry in batch if not isinstance(entry, UnreadableRow)]
         now = timezone.now()
         with merchant(merchant_id):
-            start_reading(import_id=upload.pk, layout=upload.layout)
+            if not start_reading(import_id=upload.pk, layout=upload.layout, after_row=position):
+                raise Later(5, "Another worker is reading this file.")
             add_rejected_rows(import_id=upload.pk, rows=rejected)
             rows, created, updated = take(readable, upload, now)
             save_progress(
@@ -172,6 +173,7 @@ def _read_batches(merchant_id: int, upload: Import, entries: Iterator[Any]) -> N
                 updated=updated,
                 rejected=len(rejected),
             )
+        position += len(batch)
 
 
 def _take_orders(orders: list[ParsedOrder], upload: Import, now: datetime) -> tuple[int, int, int]:
@@ -196,7 +198,29 @@ def _take_products(
 def receive_products(
     *, products: Sequence[ProductFacts], stock: Mapping[str, int], actor: str, now: datetime
 ) -> ProductCounts:
-    """Write products and open the stock of those that never had any, in the active block."""
+    """Write products and open the stock of those that never had any, in the active block.
+
+    What another request was first with is read and tried again.
+    """
+    for attempt in range(1, TRIES + 1):
+        try:
+            with transaction.atomic():
+                return _write_products(products, stock, actor, now)
+        except (IntegrityError, OperationalError) as error:
+            if attempt == TRIES or not _was_first(error):
+                raise
+    raise AssertionError("unreachable")
+
+
+def _was_first(error: Exception) -> bool:
+    """Tell whether another request wrote the same row first, or both waited for each other."""
+    code = getattr(error.__cause__, "pgcode", "")
+    return isinstance(error, IntegrityError) or code == DEADLOCK
+
+
+def _write_products(
+    products: Sequence[ProductFacts], stock: Mapping[str, int], actor: str, now: datetime
+) -> ProductCounts:
     counts = upsert_products(products=products, now=now)
     bins = list(
         Location.objects.filter(kind=Location.Kind.BIN, warehouse__is_active=True)
@@ -233,8 +257,8 @@ def receive_orders(
         try:
             with transaction.atomic():
                 return _receive(orders, channel, actor, now)
-        except IntegrityError:
-            if attempt == TRIES:
+        except (IntegrityError, OperationalError) as error:
+            if attempt == TRIES or not _was_first(error):
                 raise
     raise AssertionError("unreachable")
 

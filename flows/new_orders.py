@@ -7,23 +7,37 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
-from decimal import Decimal
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TypedDict
 
-from core.money import convert, round_half_up
+from core.money import NoExchangeRate, convert, round_half_up
 from core.tenancy import active_merchant_id
 from flows.checking import declaration_findings, service_finding
+from orders.files.cells import LARGEST_AMOUNT
 from orders.files.orders import ParsedLine, ParsedOrder
 from orders.models import Channel, Hold, Order, OrderLine, Product
 from orders.rules.checks import OrderCheck
 from orders.rules.facts import AddressFacts, LineFacts, OrderFacts, ProductFacts
-from orders.rules.reasons import HoldFinding
+from orders.rules.reasons import HoldFinding, found
 from orders.rules.sorting import sort_order
 from orders.services import NewOrder
 from orders.services.products import FIELDS
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 REFERENCE_LENGTH = 9
+CENT = Decimal("0.01")
+LARGEST_WEIGHT_G = 2**31 - 1
+
+
+class Worth(TypedDict):
+    """What the goods are worth, and the day of the exchange rates."""
+
+    value: Decimal
+    currency: str
+    on: date
+
+
 ROWS = ("row", "repeated_rows", "unread_rows")
 SAID_OF_ORDER = tuple(part.name for part in fields(ParsedOrder) if part.name not in ROWS)
 SAID_OF_LINE = tuple(part.name for part in fields(ParsedLine) if part.name not in ROWS)
@@ -79,8 +93,11 @@ def new_order(
     now: datetime,
 ) -> NewOrder:
     """Build the rows of one checked order."""
-    lines, currency = _lines(parsed, products, now)
-    known = tuple(line for line in order_facts(parsed).lines if line.sku in facts)
+    lines, currency, unvalued = _lines(parsed, products, now)
+    goods_value = sum((line.unit_price * line.quantity for line in lines), Decimal(0))
+    shipping_price = _to_cents(parsed.shipping_price or Decimal(0))
+    said = order_facts(parsed)
+    known = tuple(line for line in said.lines if line.sku in facts)
     sorting = sort_order(known, products=facts, country=check.address.country) if known else None
     streets = (*check.address.street_lines, "", "", "")
     order = Order(
@@ -95,9 +112,9 @@ def new_order(
         ship_by=parsed.ship_by,
         service_level=parsed.service_level[:40],
         currency=currency,
-        goods_value=sum((line.unit_price * line.quantity for line in lines), Decimal(0)),
-        shipping_price=parsed.shipping_price or Decimal(0),
-        weight_g=sorting.weight_g if sorting else 0,
+        goods_value=min(goods_value, LARGEST_AMOUNT),
+        shipping_price=min(shipping_price, LARGEST_AMOUNT),
+        weight_g=min(sorting.weight_g, LARGEST_WEIGHT_G) if sorting else 0,
         sorting=sorting.category if sorting else "",
         recipient_name=check.address.name[:120],
         company=check.address.company[:120],
@@ -114,28 +131,41 @@ def new_order(
         note=parsed.note[:500],
         created_at=now,
     )
-    findings = list(check.findings)
+    findings = [*check.findings, *unvalued]
+    weight_g = sorting.weight_g if sorting else 0
+    if max(goods_value, shipping_price) > LARGEST_AMOUNT or weight_g > LARGEST_WEIGHT_G:
+        worth = {"value": f"{goods_value + shipping_price:f}", "currency": currency}
+        findings.append(found("order_too_large", weight=str(weight_g), **worth))
+    money: Worth = {"value": order.goods_value, "currency": currency, "on": now.date()}
     if not findings:
-        refusal = service_finding(order_facts(parsed), check, facts, now.date())
+        refusal = service_finding(said, check, facts, **money)
         findings += [refusal] if refusal else []
     if not findings:
-        findings += declaration_findings(order_facts(parsed), check, facts, now.date())
+        findings += declaration_findings(said, check, facts, **money)
     holds = _holds(findings, now)
     return NewOrder(order=order, lines=lines, holds=holds, changes=check.changes)
 
 
 def _lines(
     parsed: ParsedOrder, products: Mapping[str, Product], now: datetime
-) -> tuple[list[OrderLine], str]:
-    """Return the lines, priced in one currency: the file's, else the first product's."""
+) -> tuple[list[OrderLine], str, list[HoldFinding]]:
+    """Return the lines, priced in one currency: the file's, else the first product's.
+
+    A product whose value cannot be told in that currency is priced at zero, with a finding.
+    """
     first = next((products[line.sku] for line in parsed.lines if line.sku in products), None)
     currency = parsed.currency or (first.currency if first else "EUR")
     lines = []
+    unvalued: dict[str, HoldFinding] = {}
     for line in parsed.lines:
         product = products.get(line.sku)
         price = line.unit_price
         if price is None:
-            price = _value_in(product, currency, now)
+            try:
+                price = _value_in(product, currency, now)
+            except NoExchangeRate as error:
+                price = Decimal(0)
+                unvalued[error.currency] = found("no_exchange_rate", currency=error.currency)
         lines.append(
             OrderLine(
                 merchant_id=active_merchant_id(),
@@ -144,11 +174,16 @@ def _lines(
                 title=(line.title or (product.title if product else ""))[:300],
                 product=product,
                 quantity=line.quantity,
-                unit_price=round_half_up(price, currency),
+                unit_price=min(_to_cents(round_half_up(price, currency)), LARGEST_AMOUNT),
                 currency=currency,
             )
         )
-    return lines, currency
+    return lines, currency, list(unvalued.values())
+
+
+def _to_cents(amount: Decimal) -> Decimal:
+    """Round as the columns do, so that a sum is the sum of what is stored."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
 def _value_in(product: Product | None, currency: str, now: datetime) -> Decimal:
@@ -169,7 +204,7 @@ def _holds(findings: Sequence[HoldFinding], now: datetime) -> list[Hold]:
                 code=finding.code,
                 field=place,
                 reason_code=finding.reason_code,
-                params=dict(finding.params),
+                params=finding.kept,
                 suggestion=dict(finding.suggestion),
                 reason=finding.sentence[:500],
                 remedy=finding.remedy[:500],

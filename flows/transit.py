@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -15,8 +16,9 @@ from core.tenancy import across_merchants, merchant
 from customs.models import Declaration
 from customs.services import FINAL
 from flows.partners import carrier
-from integrations.carriers.base import VendorEvent
+from integrations.carriers.base import Carrier, VendorEvent
 from integrations.carriers.line import Line
+from integrations.errors import Refused
 from orders.models import Order
 from orders.services import move_orders
 from shipping.rules.catalogue import service as service_of
@@ -32,6 +34,8 @@ from tracking.services import (
     record_events,
     save_feed_cursor,
 )
+
+log = logging.getLogger("waybridge.transit")
 
 POLL_BATCH = 25
 FEED_PAGE = 500
@@ -68,12 +72,26 @@ def poll(*, merchant_id: int, carrier_code: str) -> int:
     client = carrier(carrier_code)
     if client.events_by != "number":
         return 0
-    page = client.events(numbers=[parcel.tracking_number for parcel in due])
-    by_number = {parcel.tracking_number: parcel.pk for parcel in due}
-    new = _spread(merchant_id, by_number, page.events, source="poll")
-    with merchant(merchant_id):
-        mark_heard(parcel_ids=[parcel.pk for parcel in due], at=now)
+    new, heard = 0, []
+    try:
+        for parcel in due:
+            new += _ask_about(client, merchant_id, parcel)
+            heard.append(parcel.pk)
+    finally:
+        with merchant(merchant_id):
+            mark_heard(parcel_ids=heard, at=now)
     return new
+
+
+def _ask_about(client: Carrier, merchant_id: int, parcel: TrackedParcel) -> int:
+    """Ask about one parcel; a number the carrier refuses must not silence the others."""
+    number = parcel.tracking_number
+    try:
+        page = client.events(numbers=[number])
+    except Refused as refused:
+        log.warning("%s of merchant %s is not tracked: %s", number, merchant_id, refused)
+        return 0
+    return _spread(merchant_id, {number: parcel.pk}, page.events, source="poll")
 
 
 def read_feed(*, carrier_code: str) -> int:

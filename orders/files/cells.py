@@ -35,6 +35,10 @@ WRONG: Mapping[str, tuple[str, str]] = {
         _("This is not an amount of money."),
         _("Digits with a decimal point, not negative and without a currency sign: 19.90."),
     ),
+    "too_much": (
+        _("This is more money than a price can be."),
+        _("An amount up to %(limit)s."),
+    ),
     "no_currency": (
         _("The row has a price but no currency."),
         _("The three letters of the currency, for example EUR."),
@@ -82,6 +86,8 @@ MONEY = re.compile(r"\d{1,12}(?:\.\d{1,4})?")
 MONEY_WITH_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+\.\d{1,4}")
 MONEY_WITH_COMMA = re.compile(r"\d{1,12},\d{1,2}")
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
+LARGEST_AMOUNT = Decimal("9999999999.99")
+"""What the columns of prices and values hold."""
 
 
 class CellFault(Exception):
@@ -134,6 +140,8 @@ class Cells:
             value = value.replace(",", ".")
         if not MONEY.fullmatch(value):
             raise CellFault("not_money", field)
+        if Decimal(value) > LARGEST_AMOUNT:
+            raise CellFault("too_much", field, limit=str(LARGEST_AMOUNT))
         return Decimal(value)
 
     def currency(self, field: str) -> str:

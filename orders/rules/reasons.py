@@ -7,12 +7,16 @@ or ``staff:ROLE`` (the operator's); an owner or an admin may always release.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
+from core.sentences import Told
 from core.sentences import gettext_noop as _
 
 OPERATIONS = "member:operations"
 FINANCE = "member:finance"
 CUSTOMS = "staff:customs"
+SENTENCES = "_sentences"
+"""What a value's name ends with where its sentences are kept beside its English text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +199,20 @@ REASONS: Mapping[str, Reason] = {
         _("Confirm the price, or correct the unit value of the product."),
         OPERATIONS,
     ),
+    "no_exchange_rate": Reason(
+        "value",
+        "currency",
+        _("There is no exchange rate for %(currency)s, so the goods cannot be valued."),
+        _("Enter the prices or the product's value in another currency, or ask the operator."),
+        OPERATIONS,
+    ),
+    "order_too_large": Reason(
+        "value",
+        "lines",
+        _("The order is worth %(value)s %(currency)s and weighs %(weight)s g: more than one can."),
+        _("Correct the quantities and prices, or split the order."),
+        OPERATIONS,
+    ),
     "value_too_high": Reason(
         "value",
         "unit_price",
@@ -317,6 +335,16 @@ class HoldFinding:
     def suggesting(self, **suggestion: str) -> "HoldFinding":
         """The same finding with the values that would be right."""
         return replace(self, suggestion=suggestion)
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """The values as they are stored; what was told in sentences also sentence by sentence."""
+        told = {
+            f"{name}{SENTENCES}": [sentence.as_dict() for sentence in value.sentences]
+            for name, value in self.params.items()
+            if isinstance(value, Told)
+        }
+        return {**self.params, **told}
 
     @property
     def code(self) -> str:

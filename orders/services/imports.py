@@ -33,9 +33,13 @@ def start_import(
     )
 
 
-def start_reading(*, import_id: int, layout: str) -> None:
-    """Mark a file as being read."""
-    Import.objects.filter(pk=import_id).update(status=Import.Status.READING, layout=layout)
+def start_reading(*, import_id: int, layout: str, after_row: int) -> bool:
+    """Mark a file as being read on from `after_row`, holding its row until the batch is written.
+
+    False when another worker has read that batch: its counts must not be added twice.
+    """
+    here = Import.objects.filter(pk=import_id, resume_after_row=after_row)
+    return bool(here.update(status=Import.Status.READING, layout=layout))
 
 
 def save_progress(
@@ -85,6 +89,8 @@ def refuse_import(*, import_id: int, fault: FileRefused, actor: str, now: dateti
 
 
 def finish_import(*, import_id: int, actor: str, now: datetime) -> None:
-    """Mark a file as read to its end."""
-    Import.objects.filter(pk=import_id).update(status=Import.Status.DONE, finished_at=now)
+    """Mark a file as read to its end; once."""
+    unfinished = Import.objects.filter(pk=import_id).exclude(status=Import.Status.DONE)
+    if not unfinished.update(status=Import.Status.DONE, finished_at=now):
+        return
     record(kind="import.done", subject_kind="import", subject_id=import_id, actor=actor, now=now)

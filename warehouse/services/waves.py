@@ -180,7 +180,10 @@ def confirm_picks(
     PickTask.objects.filter(wave_id=wave_id, reservation_id__in=reservation_ids).update(
         picked_at=now, picked_by=actor
     )
-    Reservation.objects.filter(pk__in=reservation_ids).update(status=Reservation.Status.PICKED)
+    # One that is packed already, before its picking was confirmed, stays as it is.
+    Reservation.objects.filter(pk__in=reservation_ids, status=Reservation.Status.RESERVED).update(
+        status=Reservation.Status.PICKED
+    )
     if not open_tasks.exists():
         released = Wave.objects.filter(pk=wave_id, status=Wave.Status.RELEASED)
         if released.update(status=Wave.Status.PICKED):
