@@ -148,9 +148,10 @@ def tell_carrier(merchant_id: int, payload: Mapping[str, Any]) -> None:
 
 
 def _has_carriers_word(bookings: list[Booking]) -> bool:
-    """Tell whether the carrier has scanned any of the parcels."""
+    """Tell whether the carrier has scanned any of the parcels; that it knows of one is no scan."""
     parcels = TrackedParcel.objects.filter(booking__in=[booking.pk for booking in bookings])
-    return TrackingEvent.objects.filter(parcel__in=parcels).exclude(vendor=OURS).exists()
+    scans = TrackingEvent.objects.filter(parcel__in=parcels).exclude(vendor=OURS)
+    return scans.exclude(canonical__startswith="pre_transit.").exists()
 
 
 __all__ = ["NothingToHandOver", "hand_over"]
