@@ -52,7 +52,7 @@ def page_of(chromium: Browser, live_server: Any, staff: Staff) -> Page:
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
     page = context.new_page()
     page.complaints = []  # type: ignore[attr-defined]
-    page.on("console", lambda line: page.complaints.append(line.text))  # type: ignore[attr-defined]
+    page.on("console", lambda line: page.complaints.append(line.text))  # type: ignore[attr-defined, call-overload]
     return page
 
 
@@ -108,7 +108,8 @@ def test_parcel_is_scanned_weighed_and_its_label_offered(
     scan(tablet, "812 g")
     tablet.wait_for_selector("#documents a")
     picture(tablet, "pack-closed")
-    label = tablet.request.get(live_server.url + tablet.get_attribute("#documents a", "href"))  # type: ignore[operator]
+    link = tablet.get_attribute("#documents a", "href") or ""
+    label = tablet.request.get(f"{live_server.url}{link}")
     assert label.headers["content-type"] == "application/pdf"
     with merchant(owner):
         closed = Parcel.objects.get()

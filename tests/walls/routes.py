@@ -1,0 +1,139 @@
+"""Every route of every door: what it demands, which methods it takes, and what to call it with.
+
+`needs` is the declared permission (`read`, or `read / write` where unsafe methods demand more).
+`sample` names the things of merchant `acme` in the address (fields of tests.walls.world.World);
+a route with one must answer 404 to everybody else. A new route is one line here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One route. `body` is what an unsafe call sends, so that only the caller is at fault;
+    `file` names the field of a file it sends with it."""
+
+    needs: str
+    methods: str = "GET"
+    sample: dict[str, str] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict)
+    file: str = ""
+
+    @property
+    def read(self) -> str:
+        return self.needs.partition(" / ")[0]
+
+    @property
+    def write(self) -> str:
+        return self.needs.partition(" / ")[2] or self.read
+
+    def demands(self, method: str) -> str:
+        """The permission that a call by `method` demands."""
+        return self.read if method == "GET" else self.write
+
+
+ORDER, CLAIM = {"reference": "order"}, {"number": "claim"}
+PHOTO = {"code": "commercial_invoice", "note": "wall"}
+CLOSE = {"parcel": "WB234567892-1", "weight_g": 500}
+SCANS = {"scans": [{"client_id": "wall-1", "seq": 1, "raw": "MUG-BLUE"}]}
+
+API = {
+    "api-products": Rule("products.view / products.edit", "GET"),
+    "api-product": Rule("products.view / products.edit", "GET", {"sku": "sku"}),
+    "api-orders": Rule("orders.view / orders.edit", "GET POST"),
+    "api-orders-bulk": Rule("orders.edit", "POST"),
+    "api-order": Rule("orders.view", "GET", ORDER),
+    "api-release-hold": Rule("orders.edit", "POST", {**ORDER, "hold_id": "hold"}),
+    "api-imports": Rule("orders.view / orders.edit", "GET POST"),
+    "api-import": Rule("orders.view", "GET", {"import_id": "upload"}),
+    "api-rejected": Rule("orders.view", "GET", {"import_id": "upload"}),
+    "api-shipments": Rule("shipments.view", "GET"),
+    "api-shipment": Rule("shipments.view", "GET", {"reference": "booking_reference"}),
+    "api-document": Rule("shipments.view", "GET", {"document_id": "label"}),
+    "api-tracking": Rule("shipments.view", "GET", {"tracking_number": "tracking_number"}),
+    "api-claims": Rule("claims.view / claims.edit", "GET POST"),
+    "api-claim": Rule("claims.view", "GET", CLAIM),
+    "api-evidence": Rule("claims.edit", "POST", CLAIM, PHOTO, file="file"),
+    "api-no-such-route": Rule("public"),
+    "api-schema": Rule("public"),
+    "api-reference": Rule("public"),
+}
+BUYER = {
+    "parcel": Rule("public"),
+    "reveal": Rule("public", "POST"),
+    "push_line": Rule("signed", "POST"),
+}
+DASHBOARD = {
+    "today": Rule("orders.view"),
+    "search": Rule("orders.view"),
+    "orders": Rule("orders.view"),
+    "orders_export": Rule("orders.view"),
+    "orders_bulk": Rule("holds.release", "POST"),
+    "upload": Rule("orders.edit", "GET POST"),
+    "upload_template": Rule("orders.view", "GET", {"kind": "kind"}),
+    "upload_detail": Rule("orders.view", "GET", {"import_id": "upload"}),
+    "upload_progress": Rule("orders.view", "GET", {"import_id": "upload"}),
+    "upload_rejected": Rule("orders.view", "GET", {"import_id": "upload"}),
+    "order": Rule("orders.view", "GET", ORDER),
+    "hold_release": Rule("holds.release", "POST", {**ORDER, "hold_id": "hold"}),
+    "products": Rule("products.view"),
+    "products_export": Rule("products.view"),
+    "shipments": Rule("shipments.view"),
+    "shipments_export": Rule("shipments.view"),
+    "shipment": Rule("shipments.view", "GET", {"parcel_id": "parcel"}),
+    "customs": Rule("customs.view"),
+    "customs_export": Rule("customs.view"),
+    "claims": Rule("claims.view"),
+    "claims_export": Rule("claims.view"),
+    "claim_new": Rule("claims.edit", "GET POST"),
+    "claim": Rule("claims.view", "GET", CLAIM),
+    "claim_evidence": Rule("claims.edit", "POST", CLAIM, PHOTO, file="file"),
+    "billing": Rule("billing.view"),
+    "billing_export": Rule("billing.view"),
+    "settings": Rule("team.view"),
+    "member_add": Rule("team.edit", "POST"),
+    "member_role": Rule("team.edit", "POST", {"member_id": "member"}, {"role": "read_only"}),
+    "member_remove": Rule("team.edit", "POST", {"member_id": "member"}),
+    "api_keys": Rule("team.edit", "GET POST"),
+    "api_key_revoke": Rule("team.edit", "POST", {"key_id": "key"}),
+    "document": Rule("orders.view", "GET", {"document_id": "label"}),
+    "merchants": Rule("orders.view", "GET POST"),
+    "language": Rule("public", "POST"),
+}
+ADMIN = {
+    "staff_home": Rule("staff.home"),
+    "station_board": Rule("staff.floor"),
+    "station_problem_retry": Rule("staff.floor", "POST", {"job_id": "job"}),
+    "station_wave_plan": Rule(
+        "staff.floor", "POST", body={"merchant": "acme", "warehouse": "szx1"}
+    ),
+    "station_wave": Rule("staff.floor", "GET", {"wave_id": "wave"}),
+    "station_wave_release": Rule("staff.floor", "POST", {"wave_id": "wave"}),
+    "station_picks": Rule("staff.floor", "POST", body={"wave": 1, "all": True}),
+    "station_pick": Rule("staff.floor", "GET", {"wave_id": "wave"}),
+    "station_pick_scans": Rule("staff.floor", "POST", {"wave_id": "wave"}, SCANS),
+    "station_pack": Rule("staff.floor"),
+    "station_pack_scans": Rule("staff.floor", "POST", body=SCANS),
+    "station_pack_close": Rule("staff.floor", "POST", body=CLOSE),
+    "station_hand_over": Rule(
+        "staff.floor",
+        "GET POST",
+        body={"merchant": "acme", "warehouse": "szx1", "carrier": "postal", "signed_by": "Li"},
+    ),
+    "station_handover": Rule("staff.floor", "GET", {"handover_id": "handover"}),
+    "station_document": Rule("staff.floor", "GET", {"document_id": "label"}),
+    "staff_claims": Rule("staff.claims"),
+    "staff_claim": Rule("staff.claims", "GET", {"claim_id": "claim_id"}),
+    "staff_claim_decide": Rule("staff.claims", "POST", {"claim_id": "claim_id"}),
+    "staff_document": Rule("staff.claims", "GET", {"document_id": "evidence"}),
+    "staff_holds": Rule("staff.customs"),
+    "staff_hold_release": Rule("staff.customs", "POST", {"hold_id": "staff_hold"}),
+    "staff_exceptions": Rule("staff.support"),
+    "staff_exception_close": Rule("staff.support", "POST", {"exception_id": "exception"}),
+}
+ROUTES: dict[str, Rule] = {**API, **BUYER, **DASHBOARD, **ADMIN}
+NOT_OF_A_MERCHANT = frozenset({"upload_template"})
+"""Routes whose address names nothing of a merchant although it has a part to fill in."""

@@ -1,0 +1,191 @@
+"""One merchant with a row behind every address, a rival, and people of every role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+
+from accounts.models import ApiKey, Member, User
+from accounts.services import add_member
+from core.models import Job, Merchant
+from core.tenancy import merchant
+from flows.aftersales import add_evidence, file_claim
+from flows.fulfilment import plan_next_wave
+from flows.intake import submit_file
+from orders.models import Hold
+from shipping.models import Booking, Handover
+from tests.factories import (
+    ACTOR,
+    NOW,
+    a_handed_over_parcel,
+    a_merchant,
+    a_product,
+    a_warehouse,
+    an_api_key,
+    an_order,
+)
+from tests.floor import (
+    PDF,
+    a_released_wave,
+    a_staff_member,
+    allocated_orders,
+    label_for,
+    parcels_of,
+)
+from tracking.models import ParcelException
+
+MEMBER_ROLES = ("owner", "operations", "finance", "read_only")
+STAFF_ROLES = ("floor", "customs", "support", "admin")
+UNWATCHED = frozenset({"django_session", "accounts_apikey", "django_migrations"})
+"""A login's session, and when a key was last used: bookkeeping of the call itself."""
+
+
+@dataclass(frozen=True)
+class World:
+    """Ids and references of merchant acme's rows, and browsers and keys by role."""
+
+    order: str
+    hold: int
+    staff_hold: int
+    upload: int
+    sku: str
+    kind: str
+    parcel: int
+    parcel_reference: str
+    booking_reference: str
+    tracking_number: str
+    label: int
+    claim: str
+    claim_id: int
+    evidence: int
+    member: int
+    key: int
+    wave: int
+    job: int
+    handover: int
+    exception: int
+    members: dict[str, Client]
+    rivals: dict[str, Client]
+    staff: dict[str, Client]
+    stranger: Client
+    keys: dict[str, str]
+    rival_keys: dict[str, str]
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Texts that appear on a page only when acme's rows do."""
+        return (self.order, self.tracking_number, self.parcel_reference, "erika@acme.example")
+
+
+def build() -> World:
+    """Make everything, inside the caller's transaction."""
+    house = a_warehouse("szx1")
+    acme, rival = a_merchant("acme"), a_merchant("rival")
+    a_product(acme, "WALL-MUG", title="A mug of acme only")
+    a_product(acme)
+    order = an_order(acme)
+    tracked = a_handed_over_parcel(acme, an_order(acme))
+    claim = _claim(acme, tracked.tracking_number)
+    released = a_released_wave(acme, house)
+    booking = label_for(acme, parcels_of(acme, released)[0])
+    allocated_orders(acme, 1)
+    wave = plan_next_wave(merchant_id=acme.pk, warehouse=house, actor=ACTOR, now=NOW)
+    assert wave is not None
+    members, rivals = _team(acme), _team(rival)
+    keys = {role: an_api_key(acme, role) for role in MEMBER_ROLES}
+    upload = submit_file(
+        merchant_id=acme.pk, kind="orders", file=BytesIO(b"order-id\n"), filename="o.txt",
+        actor=ACTOR, now=NOW,
+    )  # fmt: skip
+    with merchant(acme):
+        values: dict[str, Any] = {
+            "order": order, "reason_code": "x", "reason": "r", "remedy": "r", "raised_at": NOW,
+        }  # fmt: skip
+        hold = Hold.objects.create(code="phone", released_by_role="member:operations", **values)
+        staff_hold = Hold.objects.create(code="party", released_by_role="staff:customs", **values)
+        exception = ParcelException.objects.create(parcel=tracked, kind="lost", opened_at=NOW)
+        job = Job.objects.filter(kind="booking.book").order_by("id")[0]
+        Job.objects.filter(pk=job.pk).update(status="failed", last_error="postal_code: unknown")
+        handover = Handover.objects.create(
+            number="H1", carrier_code="postal", warehouse=house, parcel_count=1, weight_g=900,
+            signed_by="Li", handed_over_at=NOW,
+        )  # fmt: skip
+        booked = Booking.objects.select_related("parcel").get(pk=booking.pk)
+        evidence = claim.evidence.order_by("id")[0].document_id
+        member = Member.objects.get(role="finance").pk
+        key = ApiKey.objects.order_by("id")[0].pk
+    return World(
+        order=order.reference,
+        hold=hold.pk,
+        staff_hold=staff_hold.pk,
+        upload=upload.pk,
+        sku="WALL-MUG",
+        kind="orders",
+        parcel=tracked.pk,
+        parcel_reference=booked.parcel.reference,
+        booking_reference=booked.reference,
+        tracking_number=tracked.tracking_number,
+        label=booked.label_id or 0,
+        claim=claim.number,
+        claim_id=claim.pk,
+        evidence=evidence,
+        member=member,
+        key=key,
+        wave=wave.pk,
+        job=job.pk,
+        handover=handover.pk,
+        exception=exception.pk,
+        members=members,
+        rivals=rivals,
+        staff={role: _browser(a_staff_member(role, house).user) for role in STAFF_ROLES},
+        stranger=_browser(User.objects.create_user("nobody@nowhere.example")),
+        keys=keys,
+        rival_keys={role: an_api_key(rival, role) for role in MEMBER_ROLES},
+    )
+
+
+def _claim(owner: Merchant, tracking_number: str) -> Any:
+    claim = file_claim(
+        merchant_id=owner.pk, tracking_number=tracking_number, kind="loss", amount=None,
+        statement="It never came.", actor=ACTOR, now=NOW,
+    )  # fmt: skip
+    add_evidence(
+        merchant_id=owner.pk, claim_number=claim.number, code="commercial_invoice", content=PDF,
+        note="", actor=ACTOR, now=NOW,
+    )  # fmt: skip
+    return claim
+
+
+def _team(owner: Merchant) -> dict[str, Client]:
+    team = {}
+    for role in MEMBER_ROLES:
+        user = User.objects.create_user(f"{role}@{owner.code}.example")
+        with merchant(owner):
+            add_member(user=user, role=role, actor=ACTOR, now=NOW)
+        team[role] = _browser(user)
+    return team
+
+
+def _browser(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def everything() -> dict[str, str]:
+    """A digest of every row of every table: two equal ones mean that nothing changed."""
+    with connection.cursor() as cursor:
+        tables = [
+            name for name in connection.introspection.table_names(cursor) if name not in UNWATCHED
+        ]
+        digests = " UNION ALL ".join(
+            f"SELECT '{name}', coalesce(md5(string_agg(t::text, ',' ORDER BY t::text)), '')"  # noqa: S608
+            f' FROM "{name}" t'
+            for name in tables
+        )
+        cursor.execute(digests)
+        return dict(cursor.fetchall())
