@@ -274,6 +274,7 @@ def _lodge(merchant_id: int, booking_id: int, direction: Literal["export", "impo
     if not is_complete:
         raise ForAPerson("; ".join(_problem_text(each) for each in draft.problems)[:500])
     if draft.dataset == NOT_REQUIRED:
+        _release_unasked(merchant_id, draft.pk)
         return
     if lodging is not None:
         try:
@@ -302,6 +303,18 @@ def _lodge(merchant_id: int, booking_id: int, direction: Literal["export", "impo
     with merchant(merchant_id):
         told = {"declaration_id": draft.pk}
         enqueue([Work("clearance.follow", str(draft.pk), told)], now=timezone.now())
+
+
+def _release_unasked(merchant_id: int, declaration_id: int) -> None:
+    """A parcel that crosses no border of customs may go on: no authority has to say so."""
+    with merchant(merchant_id):
+        record_answer(
+            declaration_id=declaration_id,
+            status=Declaration.Status.RELEASED,
+            mrn="",
+            reason="",
+            now=timezone.now(),
+        )
 
 
 def _problem_text(problem: Mapping[str, Any]) -> str:
