@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from accounts.access import StaffRequest
 from accounts.staff_pages import not_found, staff_page
 from claims.models import Claim, ClaimEvidence
 from claims.rules import Decision
+from claims.words import reason_words
 from core.bodies import BadBody, wants_json
 from core.models import Document
 from core.paper_answers import inline
@@ -69,8 +71,8 @@ def claim(request: StaffRequest, claim_id: int) -> HttpResponse:
         "claim": found,
         "evidence": evidence,
         "proposal": proposal,
-        "proposed": _words(list(proposal.reasons)) if proposal else [],
-        "decided": _words([_sentence(each) for each in found.reasons]),
+        "proposed": _words(proposal.reasons) if proposal else [],
+        "decided": list(map(reason_words, found.reasons)),
         "now": timezone.now(),
     }
     return render(request, "staff/claim.html", context)
@@ -125,12 +127,8 @@ def _find(claim_id: int) -> Claim:
     return found
 
 
-def _sentence(kept: dict[str, Any]) -> Sentence:
-    return Sentence(kept["code"], kept["template"], kept["params"])
-
-
-def _words(sentences: list[Sentence]) -> list[str]:
-    return [_(each.template).format(**each.params) for each in sentences]
+def _words(sentences: Iterable[Sentence]) -> list[str]:
+    return [reason_words(each.as_dict()) for each in sentences]
 
 
 def _claim_json(found: Claim) -> dict[str, Any]:
@@ -158,14 +156,14 @@ def _detail_json(
             "outcome": proposal.outcome,
             "amount": str(proposal.amount),
             "currency": proposal.currency,
-            "reasons": _words(list(proposal.reasons)),
+            "reasons": _words(proposal.reasons),
             "missing_evidence": list(proposal.missing_evidence),
             "limit": dict(proposal.limit.as_dict()),
         }
     return {
         **_claim_json(found),
         "statement": found.statement,
-        "reasons": _words([_sentence(each) for each in found.reasons]),
+        "reasons": list(map(reason_words, found.reasons)),
         "evidence": [
             {
                 "code": each.code,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 
 def gettext_noop(message: str) -> str:
@@ -38,3 +38,16 @@ class Sentence:
             "params": dict(self.params),
             "text": self.text,
         }
+
+
+class Told(str):
+    """Sentences as one English text that remembers them, to be said in another language later."""
+
+    __slots__ = ("sentences",)
+    sentences: tuple[Sentence, ...]
+
+    def __new__(cls, *sentences: Sentence) -> Self:
+        """Join the sentences' English texts."""
+        told = super().__new__(cls, " ".join(sentence.text for sentence in sentences))
+        told.sentences = sentences
+        return told

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import MemberRole
 from claims.models import Claim
+from claims.words import evidence_words
 from dashboard.readings.team import KEY_ROLES, key_scope
-from dashboard.readings.words import evidence_words
 from flows.aftersales import EVIDENCE_CODES, MAX_EVIDENCE_BYTES
 
 PICTURES = "application/pdf,image/png,image/jpeg"

@@ -17,6 +17,7 @@ from core.bodies import BadBody, wants_json
 from core.tenancy import across_merchants
 from flows.holds import HoldAlreadyReleased, NotYourHold, release_and_go_on
 from orders.models import Hold
+from orders.words import hold_words
 
 PAGE = 50
 
@@ -39,6 +40,8 @@ def holds(request: StaffRequest) -> HttpResponse:
     if wants_json(request):
         listed = [_hold_json(hold) for hold in found]
         return JsonResponse({"holds": listed, "next_below": next_below})
+    for hold in found:  # for this page only: nothing is saved
+        hold.reason, hold.remedy = hold_words(hold)
     context = {
         "holds": found, "next_below": next_below, "role": f"staff:{request.staff.role}",
         "now": timezone.now(),

@@ -16,6 +16,10 @@ from django.utils.translation import get_language, to_locale
 
 register = template.Library()
 
+DAY, MOMENT, FULL = "EEE d MMM", "d MMM HH:mm", "d MMM y HH:mm"
+CHINESE = {DAY: "M月d日 EEE", MOMENT: "M月d日 HH:mm", FULL: "y年M月d日 HH:mm"}
+"""Patterns of Babel. A Chinese date goes from the year to the day and names each part."""
+
 
 @lru_cache(maxsize=64)
 def _locale_of(language: str) -> Locale:
@@ -24,6 +28,10 @@ def _locale_of(language: str) -> Locale:
     except (UnknownLocaleError, ValueError):
         # A language Babel has no data for still gets readable English numbers and dates.
         return Locale("en")
+
+
+def _pattern(usual: str) -> str:
+    return CHINESE[usual] if active_locale().language == "zh" else usual
 
 
 def active_locale() -> Locale:
@@ -60,7 +68,7 @@ def exact_time(at: datetime | None) -> SafeString | str:
     return format_html(
         '<time datetime="{}">{} <span class="unit">{}</span></time>',
         at.astimezone(UTC).isoformat(timespec="seconds"),
-        format_datetime(local, "d MMM y HH:mm", locale=active_locale()),
+        format_datetime(local, _pattern(FULL), locale=active_locale()),
         local.tzname(),
     )
 
@@ -70,7 +78,7 @@ def local_day(day: date | None) -> SafeString | str:
     """A calendar day as such: no clock time is invented for it and no zone may move it."""
     if day is None:
         return ""
-    words = format_date(day, "EEE d MMM", locale=active_locale())
+    words = format_date(day, _pattern(DAY), locale=active_locale())
     return format_html('<time datetime="{}">{}</time>', day.isoformat(), words)
 
 
@@ -79,5 +87,7 @@ def place_time(local_at: datetime | None) -> SafeString | str:
     """Day and time by the clock of the place where it happened: the zone the value carries."""
     if local_at is None:
         return ""
-    words = format_datetime(local_at, "d MMM HH:mm", tzinfo=local_at.tzinfo, locale=active_locale())
+    words = format_datetime(
+        local_at, _pattern(MOMENT), tzinfo=local_at.tzinfo, locale=active_locale()
+    )
     return format_html('<time datetime="{}">{}</time>', local_at.isoformat(), words)

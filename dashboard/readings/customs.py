@@ -12,12 +12,12 @@ from django.urls import reverse
 from customs.models import Declaration
 from dashboard.readings.words import (
     declaration_badge,
-    hold_words,
     problem_words,
     sentence,
 )
 from dashboard.screens.customs import DeclarationListRow, MissingData
 from orders.models import Hold
+from orders.words import hold_words
 from tracking.models import TrackedParcel
 from warehouse.models import ParcelItem
 

@@ -21,7 +21,6 @@ from dashboard.readings.orders import service_name
 from dashboard.readings.words import (
     history_of,
     hold_name,
-    hold_words,
     order_badge,
     role_words,
     sentence,
@@ -31,6 +30,7 @@ from dashboard.screens.orders import HoldCard, OrderLine, OrderPage, OrderShipme
 from orders.models import Hold, Order
 from orders.models import OrderLine as StoredLine
 from orders.services.holds import may_release
+from orders.words import hold_words
 from shipping.models import Booking
 from tracking.journey import order_journey
 from tracking.models import TrackedParcel

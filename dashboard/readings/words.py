@@ -10,12 +10,12 @@ from django.utils.translation import gettext_noop
 
 from billing.models import LedgerEntry
 from claims.models import Claim
+from claims.words import evidence_words, reason_words
 from core.models import Event
 from core.money import Money
 from customs.models import Declaration
 from dashboard.screens.common import Badge, HistoryEntry, Tone
 from orders.models import Hold, Import, Order
-from orders.rules.reasons import REASONS
 from shipping.models import Booking
 from tracking.words import stage_words, trouble_words
 
@@ -75,14 +75,6 @@ DOCUMENTS: Mapping[str, str] = {
     "claim_evidence": gettext_noop("Evidence"),
     "payout_advice": gettext_noop("Payout advice"),
 }
-EVIDENCE: Mapping[str, str] = {
-    "commercial_invoice": gettext_noop("Commercial invoice"),
-    "photo_of_goods": gettext_noop("Photo of the goods"),
-    "photo_of_packaging": gettext_noop("Photo of the packaging"),
-    "recipient_statement": gettext_noop("Statement of the recipient"),
-    "carrier_loss_confirmation": gettext_noop("Confirmation of the loss by the carrier"),
-    "delivery": gettext_noop("Delivery of the parcel"),
-}
 ROLES: Mapping[str, str] = {
     "member:owner": gettext_noop("an owner of your team"),
     "member:operations": gettext_noop("operations or an owner of your team"),
@@ -101,11 +93,7 @@ def sentence(stored: Mapping[str, Any]) -> str:
 
     A sentence whose template has changed since it was stored is shown as it was written then.
     """
-    template, params = str(stored.get("template", "")), stored.get("params") or {}
-    try:
-        return _(template).format(**params) if template else str(stored.get("text", ""))
-    except (KeyError, IndexError, ValueError):
-        return str(stored.get("text", ""))
+    return reason_words(stored)
 
 
 def percent(template: str, params: Mapping[str, Any], *, stored: str) -> str:
@@ -114,17 +102,6 @@ def percent(template: str, params: Mapping[str, Any], *, stored: str) -> str:
         return _(template) % params
     except (KeyError, TypeError, ValueError):
         return stored
-
-
-def hold_words(hold: Hold) -> tuple[str, str]:
-    """Why an order is held and what would be right."""
-    reason = REASONS.get(hold.reason_code)
-    if reason is None:
-        return hold.reason, hold.remedy
-    return (
-        percent(reason.template, hold.params, stored=hold.reason),
-        percent(reason.remedy, hold.params, stored=hold.remedy),
-    )
 
 
 def problem_words(problem: Mapping[str, Any]) -> tuple[str, str]:
@@ -206,11 +183,6 @@ def event_detail(event: Event) -> str:
 def hold_name(code: str) -> str:
     """A hold code's name."""
     return str(dict(Hold.Code.choices).get(code, code))
-
-
-def evidence_words(code: str) -> str:
-    """A kind of evidence."""
-    return _(EVIDENCE[code]) if code in EVIDENCE else code.replace("_", " ")
 
 
 def document_words(kind: str) -> str:

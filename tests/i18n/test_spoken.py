@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-
 import pytest
-from django.test import override_settings
 from django.utils import translation
 from django.utils.translation import gettext, ngettext, pgettext
 
@@ -17,25 +11,9 @@ from customs.models import Declaration
 from orders.files.faults import REFUSALS
 from orders.models import Hold, Order
 from orders.rules.reasons import REASONS
-from tests.i18n.catalogues import LOCALES, ROOT
 from warehouse.models import Wave
 
 LANGUAGES = ("es", "zh-hans")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Compile copies of the catalogues by the product's own compiler and speak from them."""
-    tmp_path = tmp_path_factory.mktemp("locale")
-    for locale in LOCALES:
-        folder = tmp_path / locale / "LC_MESSAGES"
-        folder.mkdir(parents=True)
-        shutil.copy(ROOT / "locale" / locale / "LC_MESSAGES" / "django.po", folder)
-    program = ROOT / "config" / "embedded" / "messages.py"
-    files = sorted(map(str, tmp_path.glob("*/LC_MESSAGES/django.po")))
-    subprocess.run([sys.executable, "-I", str(program), *files], check=True)
-    with override_settings(LOCALE_PATHS=[tmp_path]):
-        yield
 
 
 @pytest.mark.parametrize(
