@@ -37,6 +37,7 @@ PASSWORD = os.environ.get("DEMO_PASSWORD", "waybridge-demo")
 MERCHANT, WAREHOUSE = "brightpeak", "SZX1"
 DESKTOP, TABLET, PHONE = (1280, 800), (1024, 700), (390, 844)
 SECOND_FILE_ORDERS, LARGE_FILE_ORDERS = 9, 4000
+SHORT = 460
 MOST_BYTES = 200_000
 PATIENCE_S = 90
 SEED = 7
@@ -111,7 +112,9 @@ def half_done(stack: Stack, folder: Path) -> Scene:
     merchant.door.post("/api/v1/claims", body, headers={"Idempotency-Key": "picture-claim"})
     parcels = floor.wave(wave["id"])["parcels"]
     parcel = max(parcels, key=lambda parcel: len(parcel["items"]))
-    link = merchant.door.get(f"/api/v1/tracking/{number}")["buyer_link"]
+    far = next(merchant.orders(status="delivered", country="BR"))
+    far_number = merchant.order(far["reference"])["parcels"][0]["booking"]["tracking_number"]
+    link = merchant.door.get(f"/api/v1/tracking/{far_number}")["buyer_link"]
     return Scene(wave["id"], parcel["reference"], delivered["reference"], link)
 
 
@@ -149,7 +152,7 @@ def picture_staff(browser: Browser, url: str, scene: Scene) -> None:
         scan(page, scene.parcel)
         save(page, "station-pack")
     with signed_in(browser, url, "support@operator.example", DESKTOP) as page:
-        take(page, f"{url}/staff/claims/", "staff-claims")
+        take(page, f"{url}/staff/claims/", "staff-claims", height=SHORT)
 
 
 def picture_buyer(browser: Browser, scene: Scene) -> None:
@@ -169,13 +172,13 @@ def picture_merchant(browser: Browser, url: str, scene: Scene, folder: Path) -> 
         take(page, f"{url}/orders/", "orders")
         take(page, f"{url}/orders/{scene.order}/", "order")
         take(page, f"{url}/shipments/", "shipments")
-        take(page, f"{url}/claims/", "claims")
+        take(page, f"{url}/claims/", "claims", height=SHORT)
         take(page, f"{url}/api/reference/", "api-reference")
         page.goto(f"{url}/upload/")
         page.set_input_files("input[type=file]", str(large))
         page.click("main form button.primary")
         page.wait_for_selector("text=/Checked [1-9]/", timeout=PATIENCE_S * 1000)
-        save(page, "upload-progress")
+        save(page, "upload-progress", height=SHORT)
 
 
 @contextmanager
@@ -200,18 +203,19 @@ def scan(page: Page, code: str) -> None:
     page.wait_for_timeout(700)
 
 
-def take(page: Page, address: str, name: str) -> None:
+def take(page: Page, address: str, name: str, *, height: int = 10_000) -> None:
     """Go there and take the picture."""
     answer = page.goto(address)
     if answer is None or answer.status != 200:
         raise NotInTime(f"{address} answered {answer and answer.status}.")
     page.wait_for_load_state("networkidle")
-    save(page, name)
+    save(page, name, height=height)
 
 
-def save(page: Page, name: str) -> None:
-    """Keep what is on the screen as a small PNG with 256 colours."""
+def save(page: Page, name: str, *, height: int = 10_000) -> None:
+    """Keep what is on the screen, `height` pixels of it at most, as a PNG with 256 colours."""
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    picture = picture.crop((0, 0, picture.width, min(picture.height, height)))
     small = picture.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     path = IMAGES / f"{name}.png"
     small.save(path, optimize=True)
