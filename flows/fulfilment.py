@@ -5,7 +5,7 @@ What a station sends may come twice or late: every call says the same again when
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -113,14 +113,17 @@ def scan_parcel(
         answers = {verdict.client_id: verdict.as_dict() for verdict in folded.verdicts}
         if parcel.status == Parcel.Status.PLANNED:
             fresh = {scan.client_id: scan for scan in scans if scan.client_id not in known}
+            counts = _counts(items, folded)
             record_scans(
                 parcel=parcel,
                 scans=[_kept(scan, answers[scan.client_id]) for scan in fresh.values()],
-                counts=_counts(items, folded),
+                counts={item.pk: counts[item.pk] for item in items if _differs(item, counts)},
                 actor=actor,
                 now=now,
             )
-        return [answers[scan.client_id] for scan in scans], pack_state(parcel)
+            for item in items:
+                item.scanned = counts[item.pk]
+        return [answers[scan.client_id] for scan in scans], pack_state(parcel, items)
 
 
 def _items(parcel: Parcel) -> list[ParcelItem]:
@@ -175,9 +178,14 @@ def _counts(items: Sequence[ParcelItem], folded: Folded) -> dict[int, int]:
     return counts
 
 
-def pack_state(parcel: Parcel) -> PackState:
-    """Return where a parcel stands, inside the caller's block."""
-    items = _items(parcel)
+def _differs(item: ParcelItem, counts: Mapping[int, int]) -> bool:
+    return item.scanned != counts[item.pk]
+
+
+def pack_state(parcel: Parcel, items: Sequence[ParcelItem] | None = None) -> PackState:
+    """Return where a parcel stands, inside the caller's block; `items` when they are at hand."""
+    if items is None:
+        items = _items(parcel)
     lines = tuple(
         {
             "sku": item.product.sku,
