@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +16,8 @@ from config.embedded.journey.staff import StaffDoor
 HANDS = 4
 """Pack stations, and downloads, at once."""
 LOOK_AGAIN_S = 0.5
+CHANNEL = "upload"
+"""The channel of uploaded files."""
 ROUNDS_OF_PATIENCE = 40
 T = TypeVar("T")
 R = TypeVar("R")
@@ -24,7 +27,7 @@ class FileNotTaken(RuntimeError):
     """The product refused a file as a whole; the message is its own sentence."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Journey:
     """One run: the doors, the merchant's code, and the file's order numbers."""
 
@@ -48,15 +51,18 @@ class Journey:
     floor_papers: dict[str, str] = field(default_factory=dict)
     """Pick lists and manifests: path below `documents/` and address at the staff's door."""
 
-    @property
+    @cached_property
     def mine(self) -> frozenset[str]:
         """The external numbers of the file."""
         return frozenset(self.numbers)
 
+    def is_ours(self, order: Mapping[str, Any]) -> bool:
+        """Tell whether an order is of the file, and not one of that number from elsewhere."""
+        return order["channel"] == CHANNEL and order["external_order"] in self.mine
+
     def look(self, **filters: str) -> list[dict[str, Any]]:
         """Return the file's orders among those the list shows for `filters`."""
-        mine = self.mine
-        found = [o for o in self.api.orders(**filters) if o["external_order"] in mine]
+        found = [order for order in self.api.orders(**filters) if self.is_ours(order)]
         self.seen.update({order["external_order"]: order for order in found})
         return found
 
@@ -84,16 +90,15 @@ def send_file(journey: Journey, kind: str, path: Path, total: int) -> None:
 
 def find_orders(journey: Journey) -> None:
     """Find every order of the file in the merchant's list, newest first, then one by one."""
-    pages_s_worth = 3 * len(journey.numbers) + 1000
     mine = journey.mine
-    for position, order in enumerate(journey.api.orders(channel="upload")):
-        if order["external_order"] in mine:
+    far_enough = 3 * len(mine) + 1000
+    for position, order in enumerate(journey.api.orders()):
+        if journey.is_ours(order):
             journey.seen[order["external_order"]] = order
-        if len(journey.seen) == len(mine) or position > pages_s_worth:
+        if len(journey.seen) == len(mine) or position > far_enough:
             break
     for number in sorted(mine - journey.seen.keys()):
-        for order in journey.api.orders(external_order=number, channel="upload"):
-            journey.seen[number] = order
+        journey.look(external_order=number)
 
 
 def allocate(journey: Journey) -> None:
