@@ -27,7 +27,8 @@ from orders.files.faults import RejectedRow as UnreadableRow
 from orders.files.orders import ParsedOrder, parse_orders
 from orders.files.products import ParsedProduct, parse_products
 from orders.files.reader import open_table
-from orders.models import Channel, Hold, Import, Order, Product
+from orders.models import Channel, Hold, Import, Order
+from orders.querysets import earlier_orders, products_by_sku
 from orders.rules.bounds import bounds
 from orders.rules.checks import check_order
 from orders.rules.duplicates import content_fingerprint
@@ -266,22 +267,24 @@ def receive_orders(
 def _receive(
     orders: Sequence[ParsedOrder], channel: Channel, actor: str, now: datetime
 ) -> Received:
-    known = {
-        number: (pk, digest)
-        for pk, number, digest in Order.objects.filter(
-            channel=channel, external_order__in=[order.external_order for order in orders]
-        ).values_list("id", "external_order", "content_sha256")
-    }
-    products = _products_by_sku({line.sku for order in orders for line in order.lines})
+    said = [order_facts(order) for order in orders]
+    digests = [content_fingerprint(each, key=_pepper()) for each in said]
+    before = earlier_orders(
+        channel_id=channel.pk,
+        numbers=[order.external_order for order in orders],
+        digests=digests,
+        since=now - timedelta(hours=bounds().duplicate_window_hours),
+    )
+    known, earlier = before.known, before.same_buyer
+    products = products_by_sku({line.sku for order in orders for line in order.lines})
     facts = {sku: product_facts(product) for sku, product in products.items()}
-    fresh = [order for order in orders if order.external_order not in known]
-    digests = [content_fingerprint(order_facts(order), key=_pepper()) for order in fresh]
-    earlier = _same_buyer(digests, now)
     context = check_context(now.date())
     new: list[NewOrder] = []
-    for order, digest in zip(fresh, digests, strict=True):
+    for order, each, digest in zip(orders, said, digests, strict=True):
+        if order.external_order in known:
+            continue
         check = check_order(
-            order_facts(order),
+            each,
             products=facts,
             context=replace(context, duplicate_of=earlier.get(digest, "")),
         )
@@ -320,13 +323,3 @@ def allocation_work(order_id: int) -> Work:
 
 def _pepper() -> bytes:
     return str(settings.KEY_PEPPER).encode()
-
-
-def _products_by_sku(skus: set[str]) -> dict[str, Product]:
-    return {product.sku: product for product in Product.objects.filter(sku__in=skus)}
-
-
-def _same_buyer(digests: Sequence[str], now: datetime) -> dict[str, str]:
-    since = now - timedelta(hours=bounds().duplicate_window_hours)
-    rows = Order.objects.filter(buyer_digest__in=digests, created_at__gte=since)
-    return dict(rows.values_list("buyer_digest", "external_order"))
