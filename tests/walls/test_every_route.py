@@ -20,7 +20,7 @@ from accounts.rules import MEMBER_PERMISSIONS, STAFF_PERMISSIONS
 from core.routes import FOREIGN_ROUTES, Route, all_routes
 from tests.floor import PDF
 from tests.walls.routes import API, BUYER, DASHBOARD, NOT_OF_A_MERCHANT, ROUTES, Rule
-from tests.walls.world import World, build, everything
+from tests.walls.world import Watch, World, build
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +38,7 @@ OBJECTS = sorted(
 )
 LISTS = sorted(name for name in MEMBER_ROUTES if not ROUTES[name].sample)
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+WATCH = Watch()
 
 
 @pytest.fixture(scope="module")
@@ -53,14 +54,14 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
 @pytest.fixture(scope="module")
 def as_built(world: World) -> dict[str, str]:
     """What the database holds before any of the calls."""
-    return everything()
+    return WATCH.digests()
 
 
 @pytest.fixture
 def unchanged(as_built: dict[str, str]) -> Iterator[None]:
     """Fail when a row of any table is other than it was built."""
     yield
-    now = everything()
+    now = WATCH.digests()
     assert [name for name in as_built if as_built[name] != now[name]] == []
 
 

@@ -189,3 +189,28 @@ def everything() -> dict[str, str]:
         )
         cursor.execute(digests)
         return dict(cursor.fetchall())
+
+
+class Watch:
+    """Tells whether any row changed, digesting the tables only when Postgres counted a write."""
+
+    def __init__(self) -> None:
+        self._writes = -1
+        self._digests: dict[str, str] = {}
+
+    def digests(self) -> dict[str, str]:
+        """Return the digest of every table as it is now."""
+        writes = _writes()
+        if writes != self._writes:
+            self._writes, self._digests = writes, everything()
+        return self._digests
+
+
+def _writes() -> int:
+    """Rows this transaction has inserted, changed or deleted so far, rolled back ones included."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)"
+            " FROM pg_stat_xact_user_tables"
+        )
+        return int(cursor.fetchone()[0])
