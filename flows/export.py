@@ -23,7 +23,7 @@ from orders.services import move_orders
 from shipping.models import Booking, Handover
 from shipping.services import NothingToHandOver, close_handover, mark_told
 from tracking.models import TrackedParcel, TrackingEvent
-from tracking.services import OURS, NewEvent, follow_from, record_events
+from tracking.services import OURS, NewEvent, follow_from, record_events_of
 from warehouse.models import Parcel, Warehouse
 from warehouse.services import hand_over_parcels
 
@@ -80,17 +80,18 @@ def hand_over(
 def _start_the_way(bookings: list[Booking], handover: Handover, now: datetime) -> None:
     """The first event of the way is ours; the import declaration is lodged before arrival."""
     booking_ids = [booking.pk for booking in bookings]
-    for parcel in TrackedParcel.objects.filter(booking_id__in=booking_ids).order_by("id"):
-        ours = NewEvent(
-            source="waybridge",
-            vendor=OURS,
-            code="handed_over",
-            happened_at=handover.handed_over_at,
-            city=handover.warehouse.city,
-            country=handover.warehouse.country,
-            vendor_event_id=handover.number,
-        )
-        record_events(parcel_id=parcel.pk, events=[ours], now=now)
+    ours = NewEvent(
+        source="waybridge",
+        vendor=OURS,
+        code="handed_over",
+        happened_at=handover.handed_over_at,
+        city=handover.warehouse.city,
+        country=handover.warehouse.country,
+        vendor_event_id=handover.number,
+    )
+    tracked = TrackedParcel.objects.filter(booking_id__in=booking_ids)
+    parcel_ids = tracked.values_list("id", flat=True)
+    record_events_of(events={parcel_id: [ours] for parcel_id in parcel_ids}, now=now)
     follow_from(booking_ids=booking_ids, now=now)
     works = [
         Work("clearance.lodge_import", str(booking_id), {"booking_id": booking_id})

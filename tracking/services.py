@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.services import key_hmac
-from core.events import record
+from core.events import Change, record_many
 from core.models import Document
 from core.tenancy import active_merchant_id
 from shipping.models import Booking
@@ -35,6 +35,10 @@ TOKEN_BYTES = 24
 LOST_POLL = timedelta(hours=12)
 LOST_FOR_GOOD = timedelta(days=60)
 OURS = "WAYBRIDGE"
+STANDING = [
+    "milestone", "milestone_at", "reached", "problem", "problem_since", "last_event_at",
+    "delivered_at", "lost_at", "expected_from", "expected_to", "next_poll_at",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,30 +136,59 @@ def mark_heard(*, parcel_ids: Sequence[int], at: datetime) -> None:
 
 
 def record_events(*, parcel_id: int, events: Sequence[NewEvent], now: datetime) -> Told:
-    """Add what is new, fold everything anew, and say what changed.
+    """Add what is new about one parcel, fold everything anew, and say what changed.
 
-    The parcel's row is locked first, so that a push and a poll at the same time agree. An event
+    Raises `TrackedParcel.DoesNotExist`. See `record_events_of`.
+    """
+    [told] = record_events_of(events={parcel_id: events}, now=now)
+    return told
+
+
+def record_events_of(*, events: Mapping[int, Sequence[NewEvent]], now: datetime) -> list[Told]:
+    """Add what is new about parcels (by id), in a handful of statements; parcels in key order.
+
+    The parcels' rows are locked first, so that a push and a poll at the same time agree. An event
     from the future is kept, but with the instant we heard of it: no screen shows a future scan.
     """
-    parcel = TrackedParcel.objects.select_for_update().get(pk=parcel_id)
-    known = set(
-        TrackingEvent.objects.filter(
-            parcel=parcel, digest__in=[event.digest for event in events]
-        ).values_list("digest", flat=True)
+    parcels = list(
+        TrackedParcel.objects.filter(pk__in=events)
+        .select_related("booking__parcel")
+        .order_by("pk")
+        .select_for_update(of=("self",))
     )
-    fresh = {event.digest: event for event in events if event.digest not in known}
-    if not fresh:
-        return Told(parcel, 0, is_newly_delivered=False, is_newly_lost=False)
-    TrackingEvent.objects.bulk_create(_row(parcel, event, now) for event in fresh.values())
-    standing = fold(_folded(row) for row in TrackingEvent.objects.filter(parcel=parcel))
-    was_delivered, was_lost = parcel.delivered_at is not None, parcel.lost_at is not None
-    _stand(parcel, standing, now)
-    return Told(
-        parcel,
-        len(fresh),
-        is_newly_delivered=parcel.delivered_at is not None and not was_delivered,
-        is_newly_lost=parcel.lost_at is not None and not was_lost,
+    if len(parcels) != len(events):
+        raise TrackedParcel.DoesNotExist("A parcel of these events is not followed.")
+    fresh = _fresh(events)
+    changed = [parcel for parcel in parcels if fresh[parcel.pk]]
+    before = {parcel.pk: (parcel.delivered_at, parcel.lost_at) for parcel in parcels}
+    if changed:
+        TrackingEvent.objects.bulk_create(
+            _row(parcel, event, now) for parcel in changed for event in fresh[parcel.pk]
+        )
+        _stand(changed, now)
+    return [
+        Told(
+            parcel,
+            len(fresh[parcel.pk]),
+            is_newly_delivered=parcel.delivered_at is not None and before[parcel.pk][0] is None,
+            is_newly_lost=parcel.lost_at is not None and before[parcel.pk][1] is None,
+        )
+        for parcel in parcels
+    ]
+
+
+def _fresh(events: Mapping[int, Sequence[NewEvent]]) -> dict[int, list[NewEvent]]:
+    """Return each parcel's events that are not stored yet, each once."""
+    by_digest = {
+        parcel_id: {event.digest: event for event in told} for parcel_id, told in events.items()
+    }
+    known = TrackingEvent.objects.filter(
+        parcel__in=list(events),
+        digest__in={digest for told in by_digest.values() for digest in told},
     )
+    for parcel_id, digest in known.values_list("parcel_id", "digest"):
+        by_digest[parcel_id].pop(digest, None)
+    return {parcel_id: list(told.values()) for parcel_id, told in by_digest.items()}
 
 
 def _row(parcel: TrackedParcel, event: NewEvent, now: datetime) -> TrackingEvent:
@@ -178,13 +211,34 @@ def _row(parcel: TrackedParcel, event: NewEvent, now: datetime) -> TrackingEvent
     )
 
 
-def _folded(row: TrackingEvent) -> TrackEvent:
-    return TrackEvent(canonical=row.canonical, happened_at=row.happened_at, reason=row.reason)
+def _stand(parcels: Sequence[TrackedParcel], now: datetime) -> None:
+    """Write the standings, the orders' history of them, and open or close exceptions."""
+    ways: dict[int, list[TrackEvent]] = {parcel.pk: [] for parcel in parcels}
+    rows = TrackingEvent.objects.filter(parcel__in=parcels).order_by("pk")
+    for parcel_id, status, at, reason in rows.values_list(
+        "parcel_id", "canonical", "happened_at", "reason"
+    ):
+        ways[parcel_id].append(TrackEvent(canonical=status, happened_at=at, reason=reason))
+    changes = []
+    standings = {}
+    for parcel in parcels:
+        before = parcel.milestone
+        standings[parcel.pk] = standing = fold(ways[parcel.pk])
+        _set_standing(parcel, standing)
+        if parcel.milestone != before:
+            changes.append(
+                Change(f"parcel.{parcel.milestone}", "order", parcel.booking.parcel.order_id)
+            )
+    if len(parcels) == 1:
+        parcels[0].save(update_fields=STANDING)
+    else:
+        TrackedParcel.objects.bulk_update(parcels, STANDING, batch_size=100)
+    changes += _exceptions(parcels, standings, now)
+    if changes:
+        record_many(changes, actor="tracking", now=now)
 
 
-def _stand(parcel: TrackedParcel, standing: ParcelStanding, now: datetime) -> None:
-    """Write the standing, the order's history of it, and open or close the exception."""
-    before = parcel.milestone
+def _set_standing(parcel: TrackedParcel, standing: ParcelStanding) -> None:
     if standing.milestone in TrackedParcel.Milestone.values:
         parcel.milestone, parcel.milestone_at = str(standing.milestone), standing.since
     parcel.reached = {stage: at.isoformat() for stage, at in standing.reached.items()}
@@ -199,48 +253,40 @@ def _stand(parcel: TrackedParcel, standing: ParcelStanding, now: datetime) -> No
         parcel.expected_from = parcel.expected_to = standing.eta
     if standing.is_final:
         parcel.next_poll_at = None
-    parcel.save(
-        update_fields=[
-            "milestone", "milestone_at", "reached", "problem", "problem_since", "last_event_at",
-            "delivered_at", "lost_at", "expected_from", "expected_to", "next_poll_at",
-        ]
-    )  # fmt: skip
-    _exceptions(parcel, standing, now)
-    if parcel.milestone != before:
-        record(
-            kind=f"parcel.{parcel.milestone}",
-            subject_kind="order",
-            subject_id=_order_id(parcel),
-            actor="tracking",
-            now=now,
+
+
+def _exceptions(
+    parcels: Sequence[TrackedParcel], standings: Mapping[int, ParcelStanding], now: datetime
+) -> list[Change]:
+    """Close the exceptions that are over and open those that are new; return the latter."""
+    still = {parcel.pk: parcel.problem for parcel in parcels}
+    still_open: set[tuple[int, str]] = set()
+    over = []
+    rows = ParcelException.objects.filter(parcel__in=parcels, closed_at__isnull=True)
+    for pk, parcel_id, kind in rows.values_list("pk", "parcel_id", "kind"):
+        if kind == still[parcel_id]:
+            still_open.add((parcel_id, kind))
+        else:
+            over.append(pk)
+    if over:
+        ParcelException.objects.filter(pk__in=over).update(closed_at=now, closed_by="tracking")
+    opened, changes = [], []
+    for parcel in parcels:
+        trouble = standings[parcel.pk].exception
+        if trouble is None or (parcel.pk, trouble.kind) in still_open:
+            continue
+        opened.append(
+            ParcelException(
+                parcel=parcel, kind=trouble.kind, reason=trouble.reason, opened_at=trouble.since
+            )
         )
-
-
-def _exceptions(parcel: TrackedParcel, standing: ParcelStanding, now: datetime) -> None:
-    still = parcel.problem
-    still_open = ParcelException.objects.filter(parcel=parcel, closed_at__isnull=True)
-    still_open.exclude(kind=still).update(closed_at=now, closed_by="tracking")
-    trouble = standing.exception
-    if trouble is None or still_open.filter(kind=still).exists():
-        return
-    ParcelException.objects.create(
-        parcel=parcel, kind=trouble.kind, reason=trouble.reason, opened_at=trouble.since
-    )
-    record(
-        kind=f"exception.{trouble.kind}",
-        subject_kind="order",
-        subject_id=_order_id(parcel),
-        actor="tracking",
-        now=now,
-        data={"reason": trouble.reason},
-    )
-
-
-def _order_id(parcel: TrackedParcel) -> int:
-    order_id: int = TrackedParcel.objects.values_list("booking__parcel__order_id", flat=True).get(
-        pk=parcel.pk
-    )
-    return order_id
+        told = {"reason": trouble.reason}
+        changes.append(
+            Change(f"exception.{trouble.kind}", "order", parcel.booking.parcel.order_id, told)
+        )
+    if opened:
+        ParcelException.objects.bulk_create(opened)
+    return changes
 
 
 def ask_partner(*, parcel: TrackedParcel, reference: str, now: datetime) -> PartnerDelivery:
