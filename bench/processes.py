@@ -32,6 +32,13 @@ def _with_forks(pid: int, used: Mapping[int, float], children: Mapping[int, list
     return used.get(pid, 0.0) + forks
 
 
+def busy_seconds() -> float:
+    """Return the CPU seconds this machine has spent on anything, all cores together."""
+    fields = Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:]
+    user, nice, system, _idle, _waiting, irq, softirq, steal = (int(each) for each in fields[:8])
+    return (user + nice + system + irq + softirq + steal) / TICKS
+
+
 def spent(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, float]:
     """Return what each process used in between."""
     return {name: after[name] - before.get(name, 0.0) for name in after}
