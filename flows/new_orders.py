@@ -151,7 +151,7 @@ def _lines(
 ) -> tuple[list[OrderLine], str, list[HoldFinding]]:
     """Return the lines, priced in one currency: the file's, else the first product's.
 
-    A product whose value cannot be told in that currency is priced at zero, with a finding.
+    A line whose value cannot be told in that currency is priced at zero, with a finding.
     """
     first = next((products[line.sku] for line in parsed.lines if line.sku in products), None)
     currency = parsed.currency or (first.currency if first else "EUR")
@@ -166,6 +166,10 @@ def _lines(
             except NoExchangeRate as error:
                 price = Decimal(0)
                 unvalued[error.currency] = found("no_exchange_rate", currency=error.currency)
+        unit_price = min(_to_cents(round_half_up(price, currency)), LARGEST_AMOUNT)
+        if product and not unit_price and not unvalued:
+            # Above zero, and yet nothing in the smallest coin: it would be declared as worthless.
+            unvalued[line.sku] = found("value_missing", sku=line.sku)
         lines.append(
             OrderLine(
                 merchant_id=active_merchant_id(),
@@ -174,7 +178,7 @@ def _lines(
                 title=(line.title or (product.title if product else ""))[:300],
                 product=product,
                 quantity=line.quantity,
-                unit_price=min(_to_cents(round_half_up(price, currency)), LARGEST_AMOUNT),
+                unit_price=unit_price,
                 currency=currency,
             )
         )

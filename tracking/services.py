@@ -7,7 +7,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -32,8 +32,6 @@ from tracking.rules.milestones import ParcelStanding, TrackEvent, fold
 from tracking.rules.status_map import canonical
 
 TOKEN_BYTES = 24
-LOST_POLL = timedelta(hours=12)
-LOST_FOR_GOOD = timedelta(days=60)
 OURS = "WAYBRIDGE"
 STANDING = [
     "milestone", "milestone_at", "reached", "problem", "problem_since", "last_event_at",
@@ -120,14 +118,10 @@ def follow_from(*, booking_ids: Sequence[int], now: datetime) -> None:
 
 
 def next_poll(*, parcel_ids: Sequence[int], at: datetime) -> None:
-    """Set when parcels that are not delivered are asked about again.
-
-    A lost one may turn up: it is asked about more rarely, and after a while no more.
-    """
-    waiting = TrackedParcel.objects.filter(pk__in=parcel_ids, delivered_at__isnull=True)
-    waiting.filter(lost_at__isnull=True).update(next_poll_at=at)
-    waiting.filter(lost_at__isnull=False).update(next_poll_at=at + LOST_POLL)
-    waiting.filter(lost_at__lt=at - LOST_FOR_GOOD).update(next_poll_at=None)
+    """Set when parcels that are still under way are asked about again."""
+    TrackedParcel.objects.filter(
+        pk__in=parcel_ids, delivered_at__isnull=True, lost_at__isnull=True
+    ).update(next_poll_at=at)
 
 
 def mark_heard(*, parcel_ids: Sequence[int], at: datetime) -> None:
