@@ -18,6 +18,7 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
+from core.events import Change, record_many
 from core.jobs import Later, Work, enqueue, handler
 from core.tenancy import merchant
 from flows.checking import check_context
@@ -308,6 +309,11 @@ def _receive(
         for order in again
         if known[order.external_order][1] != payload_digest(order)
     ]
+    record_many(
+        [Change("order.sent_differently", "order", order_id) for order_id in different],
+        actor=actor,
+        now=now,
+    )
     unchanged = [
         known[order.external_order][0]
         for order in again

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from core.jobs import Work, enqueue
@@ -22,9 +23,10 @@ from integrations.errors import Refused
 from orders.models import Order
 from orders.services import move_orders
 from shipping.rules.catalogue import service as service_of
+from shipping.rules.catalogue import services
 from tracking.models import FeedCursor, ParcelLookup, TrackedParcel
 from tracking.rules.milestones import TrackEvent, fold
-from tracking.rules.silence import LOST, silence
+from tracking.rules.silence import LOST, silence, silence_rule
 from tracking.services import (
     OURS,
     NewEvent,
@@ -212,15 +214,21 @@ def _is_due_last_mile(parcel: TrackedParcel) -> bool:
     return parcel.events.filter(canonical__in=LAST_MILE_CUES).exists()
 
 
-def silent_parcels(*, now: datetime, limit: int = 500) -> list[tuple[int, int]]:
-    """Return (merchant id, parcel id) of parcels under way whose last scan is long ago."""
-    shortest = timedelta(days=3) / settings.SILENCE_COMPRESSION
+def silent_parcels(*, now: datetime, limit: int = 100) -> list[tuple[int, int]]:
+    """Return (merchant id, parcel id) of parcels under way that have been silent for too long.
+
+    By the wall clock alone; `judge_silence` then leaves out those that wait for somebody else.
+    """
+    modes = {offered.carrier: offered.mode for offered in services(now.date())}
+    too_long = Q(pk__in=[])
+    for carrier_code, mode in modes.items():
+        lost_after = timedelta(seconds=silence_rule(mode, now).lost_after_s)
+        since = now - lost_after / settings.SILENCE_COMPRESSION
+        too_long |= Q(carrier_code=carrier_code, last_event_at__lt=since)
     with across_merchants("The sweep looks for silent parcels of every merchant."):
-        silent = TrackedParcel.objects.filter(
-            delivered_at__isnull=True, lost_at__isnull=True, last_event_at__lt=now - shortest
-        )
-        rows = silent.order_by("last_event_at").values_list("merchant_id", "id")
-        return list(rows[:limit])
+        under_way = TrackedParcel.objects.filter(delivered_at__isnull=True, lost_at__isnull=True)
+        silent = under_way.filter(too_long).order_by("-last_event_at")
+        return list(silent.values_list("merchant_id", "id")[:limit])
 
 
 def judge_silence(*, merchant_id: int, parcel_id: int) -> bool:

@@ -42,7 +42,7 @@ AMAZON_COUNTRIES = {
 }
 TEMPLATE_COUNTRIES = {"MX": 12, "CL": 10, "BR": 14, "KR": 8, "ES": 6, "DE": 6, "TW": 4}
 # Ordered more often than they are in stock, so that some orders wait.
-SCARCE = {"TNT-2P-GRN": 3, "BLK-MAG-64": 2}
+SCARCE = {"TNT-2P-GRN": 7, "BLK-MAG-64": 3}
 
 
 def build(folder: Path) -> None:
@@ -124,7 +124,8 @@ postal codes, regions, phone patterns and tax numbers have their country's real 
 | `products.csv` | {len(catalogue())} products with tariff codes of 6 to 10 digits, \
 sizes, batteries, stock |
 | `orders_amazon_unshipped.txt` | an Amazon unshipped orders report with {in_file} readable orders \
-to {len(AMAZON_COUNTRIES) + 1} countries: {held} held; {rejected} rows rejected |
+to {len(AMAZON_COUNTRIES) + 1} countries: {held} held for the\
+ faults below; {rejected} rows rejected |
 | `orders_template.xlsx` | {len(own)} orders to {len(TEMPLATE_COUNTRIES) + 1} countries in the own \
 template; {own[-1].number} (seeds to Australia) is held: `restricted` |
 | `waybridge_template.xlsx` | the own template, empty |
@@ -132,7 +133,9 @@ template; {own[-1].number} (seeds to Australia) is held: `restricted` |
 `python -m samples.make_large 10000 --out FOLDER` writes a file of any size up to 100,000 orders.
 
 Of {scarce} there is less in stock than sound orders
-ask for: a few orders are backordered.
+ask for: a few orders are backordered. Besides the faults below, the product holds orders that no
+service on offer takes (batteries to some countries) and those whose value asks customs for a
+commodity code of ten digits where the product has a shorter one.
 An Amazon unshipped report has no prices; the unit value of the product counts.
 
 ## The dozen faults of the Amazon file

@@ -57,7 +57,7 @@ PROCESSES = (
     Process(
         "operator",
         "operator",
-        (*_CELERY, "worker", "--queues", "operator", "--concurrency", "1",
+        (*_CELERY, "worker", "--queues", "operator", "--concurrency", "2",
          "--hostname", "operator@%h", *_WORKER),
     ),
     Process(

@@ -255,7 +255,7 @@ def announce(supervisor: Supervisor, seconds: float) -> None:
   Merchants   {where.public_url}/
   Staff       {where.admin_url}/
   API         {where.public_url}/api/v1/
-  Buyers      {where.public_url}/track/
+  Buyers      {where.public_url}/t/…   (each parcel's own link, on its shipment page)
   Stand-ins   {where.sandbox_url}/
 
 {supervisor.logins.rstrip()}

@@ -42,6 +42,7 @@ BOOKING_TONES: Mapping[str, Tone] = {Booking.Status.REFUSED: "bad", Booking.Stat
 EVENTS: Mapping[str, str] = {
     "order.received": gettext_noop("Received"),
     "order.held": gettext_noop("Received and held"),
+    "order.sent_differently": gettext_noop("Sent again with other content; left as it was"),
     "order.accepted": gettext_noop("Accepted"),
     "order.backordered": gettext_noop("Waits for stock"),
     "order.allocated": gettext_noop("Stock reserved"),
