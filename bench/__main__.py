@@ -20,6 +20,7 @@ GROUPS = {
     "bench.api": ("journey.api_",),
     "bench.printing": ("journey.documents_per_s",),
     "bench.orders": ("journey.1000_orders", "journey.label_bytes_in_row", "journey.public_page"),
+    "bench.bookings": ("journey.bookings_",),
     "bench.kills": ("journey.kills",),
 }
 """Modules with a `figures()`, and how the names of their figures begin."""

@@ -2,124 +2,53 @@
 
 from __future__ import annotations
 
-import random
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
-from core.models import Job, Merchant
-from core.tenancy import merchant
-from shipping.models import Booking
-from tests.flows.parcels import BOOKING, CARRIERS, booked, parcels_for, worker_environment
-from tests.forks import Workers
-from tests.sandbox.program import Program
+from bench import throwaway
+from bench.figures import Figure
 
-QUEUES = ("calls", "documents", "flow")
-KINDS = ("booking.book", "papers.order", "clearance.prepare")
-WORKERS = 2
-SLOW_S = 0.15
-"""How long the carriers take, so that most kills meet a call on its way."""
-LONGEST_LIFE_S = 0.5
-GIVE_UP_S = 600
+KILLS = 200
 
 
-def kill_workers(
-    owner: Merchant,
-    stand_ins: Program,
-    environment: Mapping[str, str],
-    *,
-    kills: int,
-    parcels: int,
-    seed: int,
-) -> int:
-    """Let workers book the merchant's waiting parcels, killing them at random; return the kills.
-
-    Parcels are let go one after the other, so that every kill finds something on its way. Returns
-    when all jobs are done and at least `kills` workers were killed.
-    """
-    chance = random.Random(seed)  # noqa: S311 - a repeatable choice
-    for carrier_code in CARRIERS:
-        stand_ins.fault(
-            partner=carrier_code, operation=BOOKING[carrier_code], kind="slow", seconds=SLOW_S,
-            times=100_000,
-        )  # fmt: skip
-    waiting = _hold_back(owner, parcels)
-    workers = Workers(environment)
-    killed, until = 0, time.monotonic() + GIVE_UP_S
-    try:
-        for _ in range(WORKERS):
-            workers.start(merchant_id=owner.pk, queues=QUEUES)
-        while killed < kills or waiting or not _is_done(owner):
-            if time.monotonic() > until:
-                raise TimeoutError(f"{killed} workers killed, and not all is booked.")
-            share = max(1, parcels // max(kills, 1))
-            while waiting and len(waiting) > parcels - (killed + 1) * share:
-                _let_go(owner, waiting.pop())
-            time.sleep(chance.uniform(0.02, LONGEST_LIFE_S))
-            if killed < kills:
-                workers.kill(chance.choice(workers.alive))
-                workers.start(merchant_id=owner.pk, queues=QUEUES)
-                killed += 1
-            else:
-                while waiting:
-                    _let_go(owner, waiting.pop())
-    finally:
-        workers.stop()
-        stand_ins.call("DELETE", "/_faults")
-    return killed
+def figures() -> Iterator[Figure]:
+    """Book some 200 parcels with three carriers while 200 workers are killed."""
+    throwaway.start()
+    yield from kills(count=KILLS, parcels=KILLS)
 
 
-def _hold_back(owner: Merchant, parcels: int) -> list[int]:
-    """Put the bookings off; return their jobs' ids."""
-    with merchant(owner):
-        jobs = Job.objects.filter(kind="booking.book").order_by("-id")
-        ids = list(jobs.values_list("id", flat=True))
-        if len(ids) != parcels:
-            raise ValueError(f"{parcels} parcels should wait, and {len(ids)} do.")
-        jobs.update(run_after="2100-01-01T00:00:00Z")
-    return ids
+def kills(*, count: int, parcels: int) -> Iterator[Figure]:
+    """Book parcels under `count` kills; tell what the carriers or our tables hold twice or lack."""
+    from tests.flows import parcels as floor  # noqa: PLC0415 - Django is set up by now
+    from tests.flows.killing import kill_workers  # noqa: PLC0415
+    from tests.sandbox.program import Program  # noqa: PLC0415
 
-
-def _let_go(owner: Merchant, job_id: int) -> None:
-    with merchant(owner):
-        Job.objects.filter(pk=job_id).update(run_after="2000-01-01T00:00:00Z")
-
-
-def _is_done(owner: Merchant) -> bool:
-    with merchant(owner):
-        return not Job.objects.filter(kind__in=KINDS, status=Job.Status.QUEUED).exists()
-
-
-def kills(*, count: int = 200, parcels: int = 200) -> Iterator[tuple[str, float, str, str]]:
-    """Yield (name, value, unit, target): doubles and losses after `count` kills."""
-    from django.conf import settings  # noqa: PLC0415 - Django is set up by now
-
-    from tests.flows.parcels import a_house  # noqa: PLC0415
-
-    each = -(-parcels // len(CARRIERS))
+    each = -(-parcels // len(floor.CARRIERS))
+    wanted = each * len(floor.CARRIERS)
     with tempfile.TemporaryDirectory(prefix="waybridge-bench-") as folder:
         stand_ins = Program(data=Path(folder), way_seconds=1)
         stand_ins.start()
         try:
-            owner = a_house()
-            for carrier_code in CARRIERS:
-                parcels_for(owner, carrier_code, each)
-            environment = worker_environment(
-                settings.SERVICES, stand_ins, JOB_LEASE_SECONDS="1", LOOK_UP_AFTER_SECONDS="1"
+            owner = floor.a_house()
+            for carrier_code in floor.CARRIERS:
+                floor.parcels_for(owner, carrier_code, each)
+            environment = floor.worker_environment(
+                stand_ins, JOB_LEASE_SECONDS="1", LOOK_UP_AFTER_SECONDS="1"
             )
             began = time.monotonic()
             killed = kill_workers(
-                owner, stand_ins, environment, kills=count, parcels=each * len(CARRIERS), seed=7
+                owner, stand_ins, environment, kills=count, parcels=wanted, seed=7
             )
-            seen = booked(owner, stand_ins)
-            with merchant(owner):
-                wanted = Booking.objects.count()
+            took = time.monotonic() - began
+            seen = floor.booked(owner, stand_ins)
         finally:
             stand_ins.stop()
-    doubles = sum(number - 1 for number in seen.at_carriers.values())
-    doubles += seen.charges - wanted + seen.tracked - wanted + seen.labels - wanted
-    yield "journey.kills", float(killed), "workers", f">= {count}"
-    yield "journey.kills_doubled", float(doubles), "bookings", "== 0"
-    yield "journey.kills_lost", float(wanted - len(seen.at_carriers)), "bookings", "== 0"
-    yield "journey.kills_seconds", time.monotonic() - began, "s", ""
+    rows = (seen.bookings["booked"], seen.labels, seen.charges, seen.tracked, seen.lookups)
+    doubled = sum(seen.at_carriers.values()) - len(seen.at_carriers)
+    yield Figure("journey.bookings_killed_workers", killed, "kills", f">= {count}")
+    yield Figure("journey.bookings_doubled", doubled, "bookings", "= 0")
+    yield Figure("journey.bookings_lost", wanted - len(seen.at_carriers), "bookings", "= 0")
+    yield Figure("journey.bookings_wrong_rows", sum(n != wanted for n in rows), "tables", "= 0")
+    yield Figure("journey.bookings_under_kills_s", took, "s")

@@ -153,6 +153,7 @@ def mark_unclear(*, booking_id: int, why: str, now: datetime) -> None:
 
 def _end(*, booking_id: int, to: str, why: str, now: datetime) -> None:
     rows = Booking.objects.filter(pk=booking_id)
+    # The carrier's words stay with the booking: they may repeat the buyer's address.
     if move(rows, moves=BOOKING_MOVES, to=to, refusal=why[:500]):
         booking = rows.select_related("parcel").get()
         record(
@@ -161,7 +162,6 @@ def _end(*, booking_id: int, to: str, why: str, now: datetime) -> None:
             subject_id=booking.parcel.order_id,
             actor="booking",
             now=now,
-            data={"why": why[:300]},
         )
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection
@@ -22,7 +23,6 @@ from orders.files.orders import ParsedLine
 from shipping.models import Booking, S10Range
 from tests.factories import a_merchant, a_product, a_warehouse, an_order
 from tests.sandbox.program import Program
-from tests.services import Services
 from tracking.models import ParcelLookup, TrackedParcel
 from warehouse.models import Parcel, Warehouse
 
@@ -119,24 +119,19 @@ def open_jobs(owner: Merchant) -> list[tuple[str, str, str]]:
         return list(jobs.values_list("kind", "status", "last_error"))
 
 
-def worker_environment(services: Services, stand_ins: Program, **more: str) -> dict[str, str]:
-    """The environment of a worker: the app role's address, and nothing of the owner's."""
-    names = ("SECRET_KEY", "KEY_PEPPER", "FIELD_KEY")
+def worker_environment(stand_ins: Program, **more: str) -> dict[str, str]:
+    """The environment of a worker on our database: the app role's address, nothing of the owner."""
+    place = connection.settings_dict
+    socket_dir = quote(str(place["HOST"]), safe="")
+    secrets = {name: os.environ.get(name, "") for name in ("SECRET_KEY", "KEY_PEPPER", "FIELD_KEY")}
     return {
-        **{name: os.environ[name] for name in names},
-        "DATABASE_URL": services.postgres.url(APP, str(connection.settings_dict["NAME"])),
+        **{name: value for name, value in secrets.items() if value},
+        "DATABASE_URL": f"postgresql://{APP}@/{place['NAME']}?host={socket_dir}",
         "OWNER_DATABASE_URL": "",
         "TENANT_DB_ROLES": "",
-        "REDIS_URL": services.redis_url,
+        "REDIS_URL": settings.REDIS_URL,
         "DATA_DIR": str(settings.DATA_DIR),
         "SANDBOX_URL": stand_ins.url,
         "LOG_LEVEL": "ERROR",
         **more,
     }
-
-
-def finished(owner: Merchant, kinds: tuple[str, ...]) -> bool:
-    """Tell whether no job of these kinds waits."""
-    with merchant(owner):
-        waiting: Any = Job.objects.filter(kind__in=kinds, status=Job.Status.QUEUED)
-        return not waiting.exists()

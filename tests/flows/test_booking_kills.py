@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from bench.bookings import kill_workers
 from core.models import Merchant
+from tests.flows.killing import kill_workers
 from tests.flows.parcels import CARRIERS, booked, open_jobs, parcels_for, worker_environment
 from tests.sandbox.program import Program
-from tests.services import Services
 
 PARCELS_EACH = 4
 
 
-def test_killed_workers_leave_every_parcel_booked_once(
-    house: Merchant, connected: Program, services: Services
-) -> None:
+def test_killed_workers_leave_every_parcel_booked_once(house: Merchant, connected: Program) -> None:
     for carrier_code in CARRIERS:
         parcels_for(house, carrier_code, PARCELS_EACH)
     killed = kill_workers(
         house,
         connected,
-        worker_environment(services, connected, JOB_LEASE_SECONDS="1", LOOK_UP_AFTER_SECONDS="1"),
+        worker_environment(connected, JOB_LEASE_SECONDS="1", LOOK_UP_AFTER_SECONDS="1"),
         kills=10,
         parcels=3 * PARCELS_EACH,
         seed=1,

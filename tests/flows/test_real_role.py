@@ -19,7 +19,6 @@ from core.models import Merchant
 from tests.factories import a_merchant
 from tests.flows.parcels import worker_environment
 from tests.sandbox.program import Program
-from tests.services import Services
 
 ROOT = Path(__file__).resolve().parents[2]
 APP_PROGRAM = """
@@ -127,9 +126,9 @@ def run(program: str, environment: dict[str, str], *merchants: Merchant) -> Any:
 
 
 def test_orders_are_received_and_booked_by_the_app_role_itself(
-    house: Merchant, others: Merchant, connected: Program, services: Services
+    house: Merchant, others: Merchant, connected: Program
 ) -> None:
-    environment = worker_environment(services, connected)
+    environment = worker_environment(connected)
     said = run(APP_PROGRAM, environment, house, others)
     assert said == {
         "after_nested": 3, "booked": 3, "failed": [], "merchants": 1, "other": 0,
