@@ -11,68 +11,98 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from bench.throwaway import as_app_role, start
+
+if TYPE_CHECKING:
+    from bench.api_data import Tenant
 
 Figure = tuple[str, float, str, str]
 """(name, value, unit, target), the target as a comparison: `<= 10`."""
 
-WARM_UP, REQUESTS = 100, 400
+WARM_UP, REQUESTS, ROUNDS = 80, 60, 8
 FEW, MANY = 10_000, 200_000
-BULK = 500
+BULK, BULK_ROUNDS = 500, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds of CPU that one request costs."""
+
+    web: float
+    database: float
+
+    @property
+    def both(self) -> float:
+        """Web plus database."""
+        return self.web + self.database
 
 
 def figures() -> Iterator[Figure]:
     """Yield the figures of the API. Needs a database of its own; starts one where none is."""
-    from bench.throwaway import start  # noqa: PLC0415 - Django is set up in here
-
     start()
-    from bench.api_data import Tenant  # noqa: PLC0415
+    from bench.api_data import Tenant  # noqa: PLC0415 - Django is set up now
 
-    tenant = Tenant.make("bench-api")
-    bodies = iter(range(10**9))
-    cost = cpu_per_request(lambda: post(tenant.secret, "/api/v1/orders", tenant.body(next(bodies))))
-    yield "journey.api_post_order_cpu", cost * 1000, "ms", "<= 10"
-    seconds = cpu_per_request(
-        lambda: post(tenant.secret, "/api/v1/orders/bulk", tenant.bulk(BULK, bodies)),
-        warm_up=1,
-        requests=4,
-        clock=time.perf_counter,
-    )
-    yield "journey.api_bulk_orders_rate", BULK / seconds, "orders/s", ">= 600"
-    few, many = Tenant.make("bench-few"), Tenant.make("bench-many")
+    tenant, few, many = (Tenant.make(f"bench-{code}") for code in ("api", "few", "many"))
     few.fill(FEW)
     many.fill(MANY)
-    costs: dict[Tenant, float] = {}
-    for reader in (few, many, few, many):
-        cost = cpu_per_request(lambda: get(reader.secret, "/api/v1/orders"))  # noqa: B023 - now
-        costs[reader] = min(cost, costs.get(reader, cost))
-    yield "journey.api_list_10k_cpu", costs[few] * 1000, "ms", "<= 8"
-    yield "journey.api_list_200k_to_10k", costs[many] / costs[few], "ratio", "<= 1.2"
+    with as_app_role():
+        yield from _orders(tenant)
+        yield from _lists(few, many)
 
 
-def cpu_per_request(
+def _orders(tenant: Tenant) -> Iterator[Figure]:
+    numbers = iter(range(10**9))
+    one = cost(lambda: post(tenant.secret, "/api/v1/orders", tenant.body(next(numbers))))
+    yield "journey.api_post_order_cpu", one.both * 1000, "ms", "<= 10"
+    yield "journey.api_post_order_web_cpu", one.web * 1000, "ms", ""
+    yield "journey.api_post_order_database_cpu", one.database * 1000, "ms", ""
+    bulk = cost(
+        lambda: post(tenant.secret, "/api/v1/orders/bulk", tenant.bulk(BULK, numbers)),
+        warm_up=1,
+        requests=1,
+        rounds=BULK_ROUNDS,
+    )
+    yield "journey.api_bulk_orders_per_cpu_s", BULK / bulk.both, "orders/s", ""
+
+
+def _lists(few: Tenant, many: Tenant) -> Iterator[Figure]:
+    """Measure both in turns, so that both meet the same neighbours."""
+    of_few: list[float] = []
+    of_many: list[float] = []
+    for _ in range(ROUNDS):
+        for reader, costs in ((few, of_few), (many, of_many)):
+            secret = reader.secret
+            costs.append(cost(lambda s=secret: get(s, "/api/v1/orders"), warm_up=5, rounds=1).both)  # type: ignore[misc]
+    yield "journey.api_list_10k_cpu", min(of_few) * 1000, "ms", "<= 8"
+    yield "journey.api_list_200k_cpu", min(of_many) * 1000, "ms", ""
+    yield "journey.api_list_200k_to_10k", min(of_many) / min(of_few), "ratio", "<= 1.2"
+
+
+def cost(
     request: Callable[[], None],
     *,
     warm_up: int = WARM_UP,
     requests: int = REQUESTS,
-    clock: Callable[[], float] | None = None,
-) -> float:
-    """Return the seconds of CPU (web and database) a call of `request` costs on average.
+    rounds: int = ROUNDS,
+) -> Cost:
+    """Return what a call of `request` costs on average in the cheapest of a few rounds.
 
-    `clock` measures something else, such as wall time.
+    Neighbours on the same cores slow caches down and never speed them up.
     """
     for _ in range(warm_up):
         request()
-    read = clock or _cpu
-    before = read()
-    for _ in range(requests):
-        request()
-    return (read() - before) / requests
-
-
-def _cpu() -> float:
-    return time.process_time() + backend_cpu()
+    found = []
+    for _ in range(rounds):
+        web, database = time.process_time(), backend_cpu()
+        for _ in range(requests):
+            request()
+        spent_web, spent_database = time.process_time() - web, backend_cpu() - database
+        found.append(Cost(spent_web / requests, spent_database / requests))
+    return min(found, key=lambda each: each.both)
 
 
 def backend_cpu() -> float:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import django
+from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
+
+from core.tenancy import APP_ROLE
 
 
 def start() -> None:
@@ -35,3 +41,17 @@ def start() -> None:
     )
     django.setup()
     call_command("migrate", verbosity=0)
+
+
+@contextmanager
+def as_app_role() -> Iterator[None]:
+    """Connect as a web process does: with the app role's own login, not the owner's."""
+    settings_dict = connection.settings_dict
+    owner = settings_dict["USER"]
+    connection.close()
+    settings_dict["USER"], settings.TENANT_DB_ROLES = APP_ROLE, False
+    try:
+        yield
+    finally:
+        connection.close()
+        settings_dict["USER"], settings.TENANT_DB_ROLES = owner, True

@@ -8,6 +8,7 @@ world is not ready yet.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import traceback
@@ -85,29 +86,39 @@ def enqueue(works: Iterable[Work], *, now: datetime, again: bool = False) -> Non
     `again=True` puts a job that is done or failed back on the list, with its new payload.
     """
     rows = [
-        Job(
-            merchant_id=active_merchant_id(),
-            kind=work.kind,
-            key=work.key,
-            queue=_handlers[work.kind].queue,
-            payload=dict(work.payload),
-            run_after=work.run_after or now,
-            created_at=now,
+        (
+            work.kind,
+            work.key,
+            _handlers[work.kind].queue,
+            json.dumps(dict(work.payload)),
+            work.run_after or now,
         )
         for work in works
     ]
     if not rows:
         return
-    if again:
-        Job.objects.bulk_create(
-            rows,
-            update_conflicts=True,
-            unique_fields=["merchant", "kind", "key"],
-            update_fields=["status", "payload", "run_after", "lease_until", "attempts"],
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            QUEUE + (ONCE_MORE if again else ONCE), [active_merchant_id(), now, *columns]
         )
-    else:
-        Job.objects.bulk_create(rows, ignore_conflicts=True)
-    _wake({row.queue for row in rows if row.run_after <= now})
+    _wake({queue for _, _, queue, _, run_after in rows if run_after <= now})
+
+
+# Written out: every order queues its next step on its way in.
+QUEUE = (
+    "INSERT INTO core_job (merchant_id, status, attempts, last_error, created_at,"
+    " kind, key, queue, payload, run_after)"
+    " SELECT %s, 'queued', 0, '', %s, row.kind, row.key, row.queue, row.payload, row.run_after"
+    " FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[]::jsonb[], %s::timestamptz[])"
+    " AS row(kind, key, queue, payload, run_after) "
+)
+ONCE = "ON CONFLICT DO NOTHING"
+ONCE_MORE = (
+    "ON CONFLICT (merchant_id, kind, key) DO UPDATE SET status = EXCLUDED.status,"
+    " payload = EXCLUDED.payload, run_after = EXCLUDED.run_after,"
+    " lease_until = NULL, attempts = EXCLUDED.attempts"
+)
 
 
 def _wake(queues: set[str]) -> None:
