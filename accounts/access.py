@@ -33,6 +33,15 @@ class StaffRequest(HttpRequest):
     actor: str
 
 
+def _kept_by_nobody(response: HttpResponseBase) -> HttpResponseBase:
+    """Forbid copies of a person's page, so that none is left on a shared machine after sign-out.
+
+    A view that says something of its own, as one that gives out a file does, keeps its word.
+    """
+    response.headers.setdefault("Cache-Control", "private, no-store")
+    return response
+
+
 def member_view(needed: str) -> Callable[[View], View]:
     """Let a view in for members of the merchant whose role has `needed`."""
 
@@ -45,7 +54,7 @@ def member_view(needed: str) -> Callable[[View], View]:
             if caller is None or not caller.may(needed):
                 raise PermissionDenied("Your role does not allow this. Ask an owner of the team.")
             cast("MemberRequest", request).caller = caller
-            return view(request, *args, **kwargs)
+            return _kept_by_nobody(view(request, *args, **kwargs))
 
         return permission(needed)(guarded)
 
@@ -82,7 +91,7 @@ def staff_view(needed: str) -> Callable[[View], View]:
                 raise PermissionDenied("Your role does not allow this. Ask an administrator.")
             inside = cast("StaffRequest", request)
             inside.staff, inside.actor = staff, f"staff:{request.user.email}"
-            return view(request, *args, **kwargs)
+            return _kept_by_nobody(view(request, *args, **kwargs))
 
         return permission(needed)(guarded)
 

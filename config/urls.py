@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from core.routes import PUBLIC, permission
 
-urlpatterns: list[URLPattern | URLResolver] = [path("accounts/", include("allauth.urls"))]
+
+@permission(PUBLIC)
+def no_such_page(request: HttpRequest) -> HttpResponse:
+    """Stands in front of a library's page that this product does not have."""
+    raise Http404(request.path)
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    # An address is what people are invited by, and nobody proves a new one here: whoever could
+    # take on another's address would be put into the next team that invites it.
+    path("accounts/email/", no_such_page, name="account_email"),
+    path("accounts/", include("allauth.urls")),
+]
 
 if "api" in settings.DOORS:
     from config import api_docs

@@ -1,4 +1,4 @@
-"""Middleware of every door: the content security policy and the reader's language."""
+"""Middleware of every door: the largest body, the content security policy, the language."""
 
 from __future__ import annotations
 
@@ -19,7 +19,32 @@ STOCK_ADMIN = STRICT.replace("script-src 'self'", "script-src 'self' 'unsafe-eva
 STOCK_ADMIN_PREFIX = "/records/"
 """Where the stock admin lives. Its theme evaluates expressions; the stations do not."""
 
+ROOM_BYTES = 1024 * 1024
+"""Room for the other fields of a form beside its file."""
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class LargestBody:
+    """Refuses a body that no page takes before anything reads it, from whomever it comes.
+
+    The check against forged forms reads a form whole, files included, before any view asks who
+    sent it: without a limit here anybody could fill the disk. Up to twice the largest upload a
+    page still says in words what is too large. The API has its own answer, and reads nothing
+    before it knows the key.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer 413, or go on."""
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        most = 2 * settings.UPLOAD_MAX_BYTES + ROOM_BYTES
+        is_api = request.path.startswith("/api/v1/")
+        if not is_api and announced.isascii() and announced.isdigit() and int(announced) > most:
+            return HttpResponse("The body is too large.", status=413, content_type="text/plain")
+        return self.get_response(request)
 
 
 class ContentSecurityPolicy:

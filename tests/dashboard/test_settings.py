@@ -199,3 +199,18 @@ def test_a_document_whose_file_was_changed_is_not_given_out(shop: Shop) -> None:
         stored.write(b"%PDF-1.7 other")
     response = shop.client().get(f"/documents/{document.pk}/", follow=True)
     assert b"damaged or missing" in response.content
+
+
+def test_nobody_takes_on_an_address_that_another_team_may_invite(shop: Shop) -> None:
+    # The library's page would change the address without a proof that it is one's own.
+    client = shop.client("read_only")
+    said = {"email": "next.boss@rival.example"}
+    for action in ("action_add", "action_primary"):
+        assert client.post("/accounts/email/", {action: "", **said}).status_code == 404
+    assert client.get("/accounts/email/").status_code == 404
+    assert not User.objects.filter(email=said["email"]).exists()
+
+
+def test_a_persons_pages_are_kept_by_no_cache(shop: Shop) -> None:
+    for path in ("/", "/orders/", "/settings/team/", "/settings/keys/"):
+        assert shop.client().get(path)["Cache-Control"] == "private, no-store"

@@ -124,3 +124,10 @@ def test_the_offered_template_is_recognised_when_it_comes_back(shop: Shop, kind:
     detail = send(client, template.content, kind, name)
     drain_queue(merchant_id=shop.owner.pk, queue="flow")
     assert "has a header line but no rows below it" in client.get(detail).content.decode()
+
+
+def test_a_body_beyond_every_limit_is_refused_before_anything_reads_it(db: None) -> None:
+    # The check against forged forms reads a form whole before a view asks who sent it.
+    for path in ("/accounts/login/", "/upload/", "/api/schema/"):
+        response = Client().post(path, {"file": "x"}, CONTENT_LENGTH=str(10**12))
+        assert response.status_code == 413
