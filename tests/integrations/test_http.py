@@ -191,6 +191,7 @@ def test_texts_the_database_cannot_hold_are_cleaned() -> None:
 def test_no_secret_in_logs_or_errors(caplog: pytest.LogCaptureFixture) -> None:
     echo = {"errors": [{"field": "", "code": "x", "message": "key very-secret-key is blocked"}]}
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="integrations.http")
     with partner(answer(400, echo)) as there, pytest.raises(Refused) as raised:
         ask(there.url, repeatable=False)
     assert "very-secret-key" not in caplog.text + str(raised.value) + repr(door(there.url))

@@ -100,7 +100,8 @@ def _eu_h7(data: Data, on: date) -> Iterator[Problem]:
 def _fiscal_reference(line: Data, number: int) -> Iterator[Problem]:
     if "F48" not in line["additional_procedure"]:
         return
-    reference = line.get("additional_fiscal_reference") or {}
+    given = line.get("additional_fiscal_reference")
+    reference = given if isinstance(given, Mapping) else {}
     found = check_identifier(
         "IOSS",
         str(reference.get("number", "")),
