@@ -151,6 +151,21 @@ def test_a_fault_is_tried_again_ever_later_and_then_fails(owner: Merchant, does:
     assert failed.last_error == "ValueError: broken"
 
 
+def test_a_refusal_that_calls_itself_permanent_is_not_tried_again(
+    owner: Merchant, does: Any
+) -> None:
+    class Refused(Exception):
+        retryable = False
+
+    def run(*_: Any) -> None:
+        raise Refused("no such consignee")
+
+    does(run)
+    queue(owner, "1")
+    drain(owner)
+    assert (row(owner).status, row(owner).attempts) == ("failed", 1)
+
+
 def test_a_handler_that_raises_inside_a_block_leaves_nothing_behind(
     owner: Merchant, does: Any
 ) -> None:
