@@ -17,7 +17,7 @@ from accounts.endpoints import Endpoint, UploadEndpoint
 from accounts.schema import IDEMPOTENCY_KEY, answers, list_parameters, page_of
 from claims.models import Claim, ClaimEvidence
 from claims.services import AlreadyClaimed
-from core.fields import Amount, OneOf, StrictSerializer, Text
+from core.fields import Amount, OneOf, StrictSerializer, Text, Upload
 from core.problems import Problem
 from core.routes import permission
 from core.tenancy import merchant
@@ -94,7 +94,7 @@ class ClaimBody(StrictSerializer):
 class EvidenceBody(StrictSerializer):
     """A file and what it shows."""
 
-    file = serializers.FileField(max_length=300)
+    file = Upload(max_length=300)
     code = OneOf(EVIDENCE_CODES)
     note = Text(max_length=300, required=False, allow_blank=True, default="")
 

@@ -19,6 +19,7 @@ from core.routes import PUBLIC, permission
 
 METHODS = ("get", "post", "put", "patch", "delete")
 DEEPEST = 6
+GOOD = {"200": "Done.", "201": "Created.", "202": "Taken; a worker goes on."}
 
 
 @lru_cache(maxsize=1)
@@ -119,19 +120,24 @@ def _operation(path: str, method: str, said: dict[str, Any]) -> Operation:
         method=method.upper(),
         path=path,
         summary=said.get("summary", ""),
-        description=said.get("description", ""),
+        description=_plain(said.get("description", "")),
         parameters=tuple(_parameter(entry) for entry in said.get("parameters", [])),
         body_type=body_type,
         body=tuple(_fields(body.get("schema", {}), 0)),
-        answers=tuple(_answer(status, entry) for status, entry in said["responses"].items()),
+        answers=tuple(_answer(*each) for each in sorted(said["responses"].items())),
     )
+
+
+def _plain(words: str) -> str:
+    """Return a description without the marks of the schema's own text format."""
+    return words.replace("`", "")
 
 
 def _parameter(entry: dict[str, Any]) -> Field:
     return Field(
         name=entry["name"],
-        kind=f"{_kind(entry['schema'])}, {entry['in']}",
-        words=entry.get("description", ""),
+        kind=f"{_kind(entry['schema'])} (in the {entry['in']})",
+        words=_plain(entry.get("description", "")),
         is_required=entry.get("required", False),
         depth=0,
     )
@@ -142,7 +148,7 @@ def _answer(status: str, entry: dict[str, Any]) -> Answer:
     shape = contents[0].get("schema", {}) if contents else {}
     is_problem = shape.get("$ref", "").endswith("/ProblemDocument")
     fields = () if is_problem else tuple(_fields(shape, 0))
-    return Answer(status, entry.get("description", ""), fields)
+    return Answer(status, entry.get("description", "") or GOOD.get(status, ""), fields)
 
 
 def _resolved(shape: dict[str, Any]) -> dict[str, Any]:
@@ -166,7 +172,7 @@ def _fields(shape: dict[str, Any], depth: int) -> Iterator[Field]:
     required = shape.get("required", [])
     for name, given in shape.get("properties", {}).items():
         inner = _resolved(given)
-        words = given.get("description", "") if "$ref" not in given else ""
+        words = _plain(given.get("description", "")) if "$ref" not in given else ""
         yield Field(name, _kind(given), words, name in required, depth)
         if depth < DEEPEST:
             yield from _fields(inner, depth + 1)

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.money import UnknownCurrency, check_currency
@@ -126,3 +127,8 @@ class OneOf(serializers.ChoiceField):
         if not isinstance(data, str):
             self.fail("invalid_choice", input="")
         return str(super().to_internal_value(data))
+
+
+@extend_schema_field({"type": "string", "contentMediaType": "application/octet-stream"})
+class Upload(serializers.FileField):
+    """A file of a form. Its name is trusted for nothing but being shown again."""

@@ -35,7 +35,7 @@ class BulkOrders(Endpoint):
         " does not stop the others.",
         parameters=[IDEMPOTENCY_KEY],
         request=BulkShape,
-        responses=answers({200: BulkAnswerShape}, 400, 409, 413, 415, 422),
+        responses=answers({200: BulkAnswerShape}, 400, 409, 413, 415),
     )
     def post(self, request: Request) -> Response:  # noqa: ARG002 - DRF's signature
         """Receive them."""

@@ -15,13 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.endpoints import Endpoint, UploadEndpoint
 from accounts.schema import IDEMPOTENCY_KEY, answers, list_parameters, page_of
-from core.fields import OneOf, StrictSerializer
+from core.fields import OneOf, StrictSerializer, Upload
 from core.problems import Problem
 from core.routes import permission
 from core.tenancy import merchant
@@ -37,7 +36,7 @@ ROWS_AT_ONCE = 1000
 class ImportBody(StrictSerializer):
     """A file and what it holds."""
 
-    file = serializers.FileField(allow_empty_file=True, max_length=300)
+    file = Upload(allow_empty_file=True, max_length=300)
     kind = OneOf(Import.Kind.values)
 
 

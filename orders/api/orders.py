@@ -59,7 +59,7 @@ class Orders(Endpoint):
         " one by channel and external_order: the same again answers 200 with the known order.",
         parameters=[IDEMPOTENCY_KEY],
         request=OrderBody,
-        responses=answers({201: OrderAnswerShape, 200: OrderAnswerShape}, 400, 409, 413, 415, 422),
+        responses=answers({201: OrderAnswerShape, 200: OrderAnswerShape}, 400, 409, 413, 415),
     )
     def post(self, request: Request) -> Response:  # noqa: ARG002 - DRF's signature
         """Receive one order."""

@@ -7,10 +7,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db import DataError, transaction
-from django.utils.translation import gettext as _
+from django.db import transaction
 
-from core.problems import Problem
 from core.tenancy import active_merchant_id
 from flows.intake import Received, receive_orders
 from orders.api.shapes import HOLD, LINE, ORDER
@@ -72,19 +70,8 @@ def _lines(lines: Sequence[Mapping[str, Any]]) -> Sequence[ParsedLine]:
 
 
 def receive(*, orders: Sequence[ParsedOrder], channel: str, actor: str, now: datetime) -> Received:
-    """Check and insert orders of one channel in the active block; raise a 422 `Problem`."""
-    try:
-        return receive_orders(
-            orders=orders, channel=channel_named(channel, now), actor=actor, now=now
-        )
-    except DataError as error:
-        # Weights and values are sums of what the merchant says; a column has an end.
-        raise Problem(
-            status=422,
-            code="order_too_large",
-            field="lines",
-            detail=_("The order's weight or value is larger than can be stored. Split it."),
-        ) from error
+    """Check and insert orders of one API channel in the active block."""
+    return receive_orders(orders=orders, channel=channel_named(channel, now), actor=actor, now=now)
 
 
 def channel_named(name: str, now: datetime) -> Channel:
