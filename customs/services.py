@@ -59,10 +59,6 @@ def draft_declaration(
     now: datetime,
 ) -> Declaration:
     """Draft a declaration, or bring a draft up to date; a lodged one is left as it was lodged."""
-    known = Declaration.objects.filter(booking=booking, direction=direction)
-    declaration = known.select_for_update().first()
-    if declaration is not None and declaration.status not in (S.DRAFT, S.INCOMPLETE):
-        return declaration
     values = {
         "country": country,
         "dataset": choice.dataset,
@@ -72,13 +68,20 @@ def draft_declaration(
         "problems": [dict(problem.as_dict()) for problem in problems],
         "status": S.INCOMPLETE if problems else S.DRAFT,
     }
-    declaration, _ = Declaration.objects.update_or_create(
+    # Made first and locked then: two workers may draft at once, and the slower one must see that
+    # the faster one has lodged it meanwhile.
+    made, _ = Declaration.objects.get_or_create(
         merchant_id=active_merchant_id(),
         booking=booking,
         direction=direction,
-        defaults=values,
-        create_defaults={**values, "created_at": now},
+        defaults={**values, "created_at": now},
     )
+    declaration = Declaration.objects.select_for_update().get(pk=made.pk)
+    if declaration.status not in (S.DRAFT, S.INCOMPLETE):
+        return declaration
+    for name, value in values.items():
+        setattr(declaration, name, value)
+    declaration.save(update_fields=list(values))
     if problems:
         _event(declaration, "incomplete", now, {"problems": [each.text for each in problems][:10]})
     return declaration
