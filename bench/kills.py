@@ -47,7 +47,7 @@ def _run(folder: Path, *, disturbed: bool) -> tuple[Ran, int, float]:
     folder.mkdir()
     files = make_files(folder, ORDERS)
     with ephemeral_stack() as stack:
-        disturber = Disturber(stack, seed=7, pause_s=(0.5, 2.5), most=KILLS if disturbed else 0)
+        disturber = Disturber(stack, seed=7, pause_s=(1.0, 4.0), most=KILLS if disturbed else 0)
         thread = threading.Thread(target=disturber.run)
         began = time.monotonic()
         process = start_journey(stack, files, folder / "out")

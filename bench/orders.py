@@ -28,8 +28,11 @@ from samples.make_large import write_amazon_orders, write_products
 ORDERS = int(os.environ.get("BENCH_ORDERS", "1000"))
 KINDS = "('label', 'commercial_invoice', 'packing_list')"
 MADE = f"SELECT count(*), count(DISTINCT sha256) FROM core_document WHERE kind IN {KINDS}"  # noqa: S608
-BOOKED = "SELECT count(*) FROM shipping_booking WHERE status = 'booked'"
-PARCELS = "SELECT count(*) FROM warehouse_parcel WHERE status <> 'cancelled'"
+FAR = f"""
+SELECT (SELECT count(*) FROM warehouse_parcel WHERE status <> 'cancelled'),
+  (SELECT count(*) FROM shipping_booking WHERE status = 'booked'),
+  (SELECT count(*) FROM core_document WHERE kind IN {KINDS})
+"""  # noqa: S608
 IN_ROW = """
 SELECT coalesce(sum(octet_length(t)), 0) FROM (
   SELECT b::text AS t FROM shipping_booking b UNION ALL SELECT d::text FROM core_document d
@@ -82,12 +85,11 @@ def _to_documents(stack: Stack, orders: Path, products: Path) -> Iterator[Figure
 def _wait_for_documents(stack: Stack, stage: Stage) -> int:
     """Wait until every parcel is booked and has its three papers; return the parcels."""
     while True:
-        parcels, booked = (int(str(rows(stack, each)[0][0])) for each in (PARCELS, BOOKED))
-        made = int(str(rows(stack, MADE)[0][0]))
+        parcels, booked, made = (int(str(each)) for each in rows(stack, FAR)[0])
         stage.at(made)
         if booked == parcels and made == 3 * parcels:
             return parcels
-        stage.wait(0.5, f"{parcels} parcels, {booked} booked, {made} papers")
+        stage.wait(1.0, f"{parcels} parcels, {booked} booked, {made} papers")
 
 
 def page_kilobytes(stack: Stack) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from celery.signals import task_prerun
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -13,6 +14,9 @@ app = Celery("waybridge")
 app.set_default()
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# Celery would open a database connection for every task, which costs more than most tasks do. They
+# are kept as a web process keeps them: looked at before each task, closed when dead or too old.
+app.conf.CELERY_DB_REUSE_MAX = 2**31
 app.conf.task_routes = {
     "core.tasks.sweep_jobs": {"queue": "operator"},
     "tracking.tasks.sweep_polls": {"queue": "operator"},
@@ -20,6 +24,14 @@ app.conf.task_routes = {
     "tracking.tasks.sweep_silent_parcels": {"queue": "operator"},
     "tracking.tasks.register_line_push": {"queue": "operator"},
 }
+
+
+@task_prerun.connect
+def keep_usable_connections(**_: object) -> None:
+    """Close what a lost server or its age made unusable; the task then opens a new one."""
+    from django.db import close_old_connections  # noqa: PLC0415 - needs the settings
+
+    close_old_connections()
 
 
 def _every(seconds: float, task: str) -> dict[str, object]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import dataclass, field
 from random import Random
 
 import redis
 
 from config.embedded.stack import Stack
+from tests.journey.running import family
 
 KILLED = ("worker", "documents", "web", "worker", "scheduler", "documents", "operator")
 FLUSH = "FLUSHALL"
+FORKLESS = "scheduler"
+"""The others are at work once they have forked."""
 
 
 @dataclass(slots=True)
@@ -27,7 +29,7 @@ class Disturber:
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
-        """Disturb at random moments; a process that is not back yet is left alone."""
+        """Disturb at random moments; what could not be done is tried at the next one."""
         rng = Random(self.seed)
         plan = [*KILLED, FLUSH, FLUSH]
         rng.shuffle(plan)
@@ -46,10 +48,12 @@ class Disturber:
         self._stop.set()
 
     def _kill(self, name: str) -> bool:
+        """Kill a process that works; one that is dead or only starting shows nothing."""
+        pid = self.stack.pids[name]
+        if name != FORKLESS and len(family(pid)) == 1:
+            return False
         try:
             self.stack.kill(name)
         except ProcessLookupError:
-            # Dead already, and not restarted yet.
-            time.sleep(0.2)
             return False
         return True
