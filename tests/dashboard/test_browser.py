@@ -53,7 +53,10 @@ def tab(chromium: Browser, live_server: Any) -> Iterator[Page]:
     heard: list[str] = []
     page.on("console", lambda line: heard.append(line.text))
     page.on("pageerror", lambda error: heard.append(str(error)))
-    page.on("requestfailed", lambda request: heard.append(f"failed: {request.url}"))
+    page.on(
+        "requestfailed",
+        lambda request: heard.append(f"failed: {request.url} {request.failure}"),
+    )
     yield page
     context.close()
     assert [words for words in heard if "net::ERR_ABORTED" not in words] == []
