@@ -19,9 +19,7 @@ class NotYourHold(Exception):
     """The hold is for another role to release."""
 
 
-def release_hold(
-    *, hold_id: int, role: str, actor: str, now: datetime, note: str = ""
-) -> bool:
+def release_hold(*, hold_id: int, role: str, actor: str, now: datetime, note: str = "") -> bool:
     """Release a hold; return whether the order is accepted now because it was the last one.
 
     `role` is the releaser's, as `member:operations` or `staff:customs`; `note` says why. Raises
