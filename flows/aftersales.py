@@ -71,10 +71,13 @@ def file_claim(
         if parcel.booking.parcel.handed_over_at is None:
             raise NotClaimable("The parcel has not been handed to the carrier yet.")
         order = parcel.booking.parcel.order
+        asked = order.goods_value if amount is None else amount
+        if asked <= 0:
+            raise NotClaimable("amount: the goods are worth nothing; say what is asked for.")
         claim = open_claim(
             parcel=parcel,
             kind=kind,
-            amount=order.goods_value if amount is None else amount,
+            amount=asked,
             currency=order.currency,
             statement=statement,
             actor=actor,
