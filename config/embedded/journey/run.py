@@ -18,6 +18,8 @@ SHOWN = (
     "orders_in_file", "received", "created", "rejected", "held", "backordered", "allocated",
     "booked", "packed", "declared", "delivered", "lost", "claimed", "claims_paid",
 )  # fmt: skip
+WAITING_FOR_A_PERSON = ("accepted", "allocated", "packed", "shipped")
+"""Standings in which a finished run leaves only what no machine could take further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +84,7 @@ def table(result: Mapping[str, Any]) -> str:
     seconds = result["seconds_by_stage"]
     lines += ["", *(f"{name:<16}{spent:>8.1f} s" for name, spent in seconds.items())]
     lines.append(f"{'together':<16}{sum(seconds.values()):>8.1f} s")
+    stuck = [o["reference"] for o in result["orders"] if o["status"] in WAITING_FOR_A_PERSON]
+    if stuck:
+        lines += ["", f"{len(stuck)} orders wait for a person: {', '.join(stuck[:10])}"]
     return "\n".join(lines)
