@@ -1,0 +1,1 @@
+"""Clients of the marketplaces and shops that orders come from and are told back to."""
