@@ -7,8 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.tenant_models import TenantForeignKey, TenantModel
-
-__all__ = ["Channel", "Hold", "Import", "Order", "OrderLine", "Product", "RejectedRow"]
+from orders.models.channels import Channel
 
 
 class Battery(models.TextChoices):
@@ -54,23 +53,6 @@ class Product(TenantModel):
 
     def __str__(self) -> str:
         return self.sku
-
-
-class Channel(TenantModel):
-    """Where orders come from: an account of a marketplace, uploads, an API client."""
-
-    class Kind(models.TextChoices):
-        UPLOAD = "upload", _("File upload")
-        API = "api", _("API")
-
-    kind = models.CharField(max_length=20, choices=Kind.choices)
-    name = models.CharField(max_length=80)
-    created_at = models.DateTimeField()
-
-    class Meta(TenantModel.Meta):
-        constraints = [
-            models.UniqueConstraint(fields=["merchant", "kind", "name"], name="channel_once"),
-        ]
 
 
 class Import(TenantModel):
