@@ -15,6 +15,8 @@ DEBUG = env.flag("DEBUG")
 SECRET_KEY = env.text("SECRET_KEY")
 KEY_PEPPER = env.text("KEY_PEPPER")
 """Key of the HMAC-SHA256 under which API keys and tracking links are kept."""
+FIELD_KEY = env.text("FIELD_KEY")
+"""Keys under which others' credentials are kept (core/sealed.py), newest first."""
 
 DOORS = env.words("DOORS", "merchant,api,track,admin")
 """Which doors this process serves; the admin door runs apart, with its own database role."""

@@ -7,7 +7,9 @@ from django.db.models import Q
 
 from core.tenant_models import TenantForeignKey, TenantModel
 
-__all__ = ["Document", "Event", "IdempotentAnswer", "Job", "Merchant", "NumberSeries"]
+__all__ = [
+    "Document", "Event", "IdempotentAnswer", "Job", "Merchant", "NumberSeries", "RateBucket",
+]  # fmt: skip
 
 
 class Merchant(models.Model):
@@ -152,4 +154,20 @@ class Document(TenantModel):
             models.Index(
                 fields=["merchant", "subject_kind", "subject_id"], name="document_subject"
             ),
+        ]
+
+
+class RateBucket(models.Model):
+    """How many calls an account may still make of one operation (`core.buckets`)."""
+
+    account = models.CharField(max_length=64)
+    operation = models.CharField(max_length=60)
+    tokens = models.FloatField()
+    filled_at = models.DateTimeField()
+    learned_per_s = models.FloatField(null=True)
+    blocked_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "operation"], name="rate_bucket_once"),
         ]

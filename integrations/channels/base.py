@@ -73,6 +73,8 @@ class ChannelOrder:
     """One order as the channel tells it; fields it does not tell are "" or None.
 
     `taxes` names what the channel has collected: an IOSS number, a tax model ("gb_marketplace").
+    `context` is what calls about this order need again (a marketplace id); it is kept with the
+    order and comes back in `ShipmentNotice.context`.
     """
 
     external_order: str
@@ -97,6 +99,7 @@ class ChannelOrder:
     note: str
     lines: tuple[ChannelLine, ...]
     taxes: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, str] = field(default_factory=dict)
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
@@ -147,7 +150,7 @@ class ShipmentNotice:
     shipped_at: datetime
     is_last: bool
     context: Mapping[str, str] = field(default_factory=dict)
-    """What the order itself carried and the call needs (a marketplace id, a fulfilment order)."""
+    """The order's own `ChannelOrder.context`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from orders.models.channels import Channel
+from orders.models.channels import (
+    CONNECTED,
+    Channel,
+    ChannelAccountLookup,
+    ChannelConnection,
+    ChannelKind,
+    ChannelNotice,
+    ChannelPush,
+)
 from orders.models.orders import (
     Battery,
     Hold,
@@ -16,6 +24,7 @@ from orders.models.orders import (
 )
 
 __all__ = [
-    "Battery", "Channel", "Hold", "HoldCode", "Import", "Order", "OrderLine", "OrderStatus",
-    "Product", "RejectedRow",
+    "CONNECTED", "Battery", "Channel", "ChannelAccountLookup", "ChannelConnection", "ChannelKind",
+    "ChannelNotice", "ChannelPush", "Hold", "HoldCode", "Import", "Order", "OrderLine",
+    "OrderStatus", "Product", "RejectedRow",
 ]  # fmt: skip

@@ -1,25 +1,184 @@
-"""Where orders come from."""
+"""Where orders come from, and what lets us read them there."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from core.tenant_models import TenantModel
+from core.tenant_models import TenantForeignKey, TenantModel
+
+
+class ChannelKind(models.TextChoices):
+    """What a channel is."""
+
+    UPLOAD = "upload", _("File upload")
+    API = "api", _("API")
+    AMAZON = "amazon", "Amazon"
+    EBAY = "ebay", "eBay"
+    ALIEXPRESS = "aliexpress", "AliExpress"
+    SHOPIFY = "shopify", "Shopify"
+
+
+CONNECTED = (
+    ChannelKind.AMAZON,
+    ChannelKind.EBAY,
+    ChannelKind.ALIEXPRESS,
+    ChannelKind.SHOPIFY,
+)
+"""Kinds whose orders are read by us and told back."""
 
 
 class Channel(TenantModel):
     """Where orders come from: an account of a marketplace, uploads, an API client."""
 
-    class Kind(models.TextChoices):
-        UPLOAD = "upload", _("File upload")
-        API = "api", _("API")
+    Kind = ChannelKind
 
-    kind = models.CharField(max_length=20, choices=Kind.choices)
+    kind = models.CharField(max_length=20, choices=ChannelKind.choices)
     name = models.CharField(max_length=80)
     created_at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["merchant", "kind", "name"], name="channel_once"),
+        ]
+
+
+class ConnectionStatus(models.TextChoices):
+    """Where a connection stands."""
+
+    WAITING = "waiting", _("Waits for your consent")
+    CONNECTING = "connecting", _("Being connected")
+    ACTIVE = "active", pgettext_lazy("connection", "Connected")
+    BROKEN = "broken", _("Broken")
+    PAUSED = "paused", _("Paused")
+    ENDED = "ended", _("Disconnected")
+
+
+class ChannelConnection(TenantModel):
+    """One account of a marketplace that lets us in: its sealed tokens, and how far it was read.
+
+    Everything changed before `read_until` was read. `window_until` and `cursor` say where in the
+    window behind it reading stopped; they move in the transaction that writes a page's orders.
+    """
+
+    Status = ConnectionStatus
+
+    class TellAt(models.TextChoices):
+        HANDOVER = "handover", _("When the carrier has the parcel")
+        BOOKING = "booking", _("When the label is booked")
+
+    channel = TenantForeignKey(Channel, related_name="connections")
+    status = models.CharField(
+        max_length=12, choices=ConnectionStatus.choices, default=ConnectionStatus.WAITING
+    )
+    account = models.CharField(max_length=120, blank=True)
+    options = models.JSONField(default=dict)
+    sealed_tokens = models.TextField(blank=True)
+    access_expires_at = models.DateTimeField(null=True)
+    consent_expires_at = models.DateTimeField(null=True)
+    renewing_until = models.DateTimeField(null=True)
+    consent_state_sha256 = models.CharField(max_length=64, blank=True)
+    consent_asked_at = models.DateTimeField(null=True)
+    sealed_return = models.TextField(blank=True)
+    tell_at = models.CharField(max_length=10, choices=TellAt.choices, default=TellAt.HANDOVER)
+    read_until = models.DateTimeField()
+    window_until = models.DateTimeField(null=True)
+    cursor = models.TextField(blank=True)
+    pages_read = models.PositiveBigIntegerField(default=0)
+    orders_read = models.PositiveBigIntegerField(default=0)
+    read_at = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)
+    fault_code = models.CharField(max_length=40, blank=True)
+    fault_params = models.JSONField(default=dict)
+    fault_since = models.DateTimeField(null=True)
+    created_by = models.CharField(max_length=120)
+    created_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "channel"],
+                condition=~Q(status="ended"),
+                name="channel_connection_live_once",
+            ),
+        ]
+
+
+class ChannelAccountLookup(models.Model):
+    """Finds the merchant of a marketplace account before a merchant is known. Ids only.
+
+    One account belongs to one connection of one merchant: two that read the same shop would ship
+    every order twice.
+    """
+
+    kind = models.CharField(max_length=20)
+    account = models.CharField(max_length=120)
+    merchant_id = models.BigIntegerField()
+    connection_id = models.BigIntegerField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "account"], name="channel_account_once"),
+        ]
+
+
+class NoticeStatus(models.TextChoices):
+    """Where telling a channel of a parcel stands."""
+
+    QUEUED = "queued", _("To be told")
+    TOLD = "told", _("Told")
+    REFUSED = "refused", _("Refused by the channel")
+    SETTLED = "settled", _("Settled by hand")
+
+
+class ChannelNotice(TenantModel):
+    """A parcel that the channel is to be told of, once."""
+
+    Status = NoticeStatus
+
+    connection = TenantForeignKey(ChannelConnection, related_name="notices")
+    order = TenantForeignKey("orders.Order", related_name="notices")
+    parcel_reference = models.CharField(max_length=24)
+    said = models.JSONField()
+    status = models.CharField(
+        max_length=10, choices=NoticeStatus.choices, default=NoticeStatus.QUEUED
+    )
+    tries = models.PositiveIntegerField(default=0)
+    channel_reference = models.CharField(max_length=120, blank=True)
+    fault_code = models.CharField(max_length=40, blank=True)
+    fault_params = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=120, blank=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "parcel_reference"], name="channel_notice_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["merchant", "-id"],
+                name="channel_notice_refused",
+                condition=Q(status="refused"),
+            ),
+            models.Index(fields=["merchant", "order"], name="channel_notice_of_order"),
+        ]
+
+
+class ChannelPush(models.Model):
+    """What came in at a push address, before anybody has checked its signature."""
+
+    kind = models.CharField(max_length=20)
+    digest = models.CharField(max_length=64)
+    headers = models.JSONField()
+    body = models.BinaryField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "digest"], name="channel_push_once"),
         ]

@@ -161,6 +161,8 @@ class Order(TenantModel):
     email = models.CharField(max_length=254, blank=True)
     recipient_id = models.CharField(max_length=40, blank=True)
     note = models.CharField(max_length=500, blank=True)
+    channel_said = models.JSONField(default=dict)
+    """For the channel's own client: `context` of calls about the order, `taxes` collected."""
     created_at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):
