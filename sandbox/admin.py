@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from werkzeug.wrappers import Request
 
 from sandbox import faults
 from sandbox.instants import instant
+from sandbox.shop_admin import ShopAdmin
+from sandbox.shops import Shop
 from sandbox.validation import Problem
 from sandbox.web import Answer, Call, Operation, Refused
 
@@ -21,7 +24,7 @@ class Admin:
     name = "_"
     prefix = ""
 
-    def __init__(self, partner_names: frozenset[str]) -> None:
+    def __init__(self, partner_names: frozenset[str], known_shops: Iterable[Shop] = ()) -> None:
         self._partner_names = partner_names
         self.operations = (
             Operation("health", "GET", "/_health", _health),
@@ -30,6 +33,7 @@ class Admin:
             Operation("add fault", "POST", "/_faults", self._add_fault),
             Operation("faults", "GET", "/_faults", _faults),
             Operation("clear faults", "DELETE", "/_faults", _clear_faults),
+            *ShopAdmin(known_shops).operations,
         )
 
     def is_authorised(self, request: Request) -> bool:  # noqa: ARG002

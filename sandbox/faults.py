@@ -13,8 +13,14 @@ CALL_KINDS = ("slow", "429", "500", "reset", "lost_answer", "refuse")
 EVENT_KINDS = ("duplicate_events", "late_events", "silent")
 """Kinds that change what a parcel, a declaration or a consignment tells afterwards."""
 
+PAGE_KINDS = ("repeat_page", "short_page")
+"""Kinds that change one page of a marketplace's list: it overlaps the next one, or is short."""
+
 RULE = Shape(
-    needs={"partner": Text(1, 40), "kind": choice(" ".join(CALL_KINDS + EVENT_KINDS))},
+    needs={
+        "partner": Text(1, 40),
+        "kind": choice(" ".join(CALL_KINDS + EVENT_KINDS + PAGE_KINDS)),
+    },
     may={
         "operation": Text(1, 40),
         "times": Number(least=1, most=1_000_000, whole=True),

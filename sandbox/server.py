@@ -14,6 +14,7 @@ from sandbox import moves
 from sandbox.admin import Admin
 from sandbox.partners import customs, delivery, dhl_express, line, postal
 from sandbox.push import Background
+from sandbox.shops import Shop
 from sandbox.state import State
 from sandbox.web import Partner, StandIns
 from sandbox.world import World
@@ -30,6 +31,9 @@ PARTNERS: tuple[Partner, ...] = (
     delivery.PARTNER,
 )
 
+SHOPS: tuple[Shop, ...] = ()
+"""The marketplaces among the partners, as the admin calls under `/_shops` know them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -42,7 +46,7 @@ class Settings:
 def application(world: World) -> StandIns:
     """Return the WSGI application over `world`."""
     names = frozenset(partner.name for partner in PARTNERS)
-    return StandIns(world, partners=PARTNERS, admin=Admin(names), advance=moves.advance)
+    return StandIns(world, partners=PARTNERS, admin=Admin(names, SHOPS), advance=moves.advance)
 
 
 class Server(BaseApplication):  # type: ignore[misc]

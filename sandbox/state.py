@@ -96,6 +96,65 @@ CREATE INDEX IF NOT EXISTS consignment_by_parcel ON consignment (tracking_number
 CREATE TABLE IF NOT EXISTS callback (
     partner TEXT PRIMARY KEY, url TEXT NOT NULL, secret TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS shop_order (
+    partner TEXT NOT NULL,
+    account TEXT NOT NULL,
+    external_order TEXT NOT NULL,
+    body TEXT NOT NULL,
+    status TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    updated_at REAL NOT NULL,
+    PRIMARY KEY (partner, account, external_order)
+);
+CREATE INDEX IF NOT EXISTS shop_order_by_change
+    ON shop_order (partner, account, updated_at, external_order);
+CREATE INDEX IF NOT EXISTS shop_order_by_creation
+    ON shop_order (partner, account, created_at, external_order);
+CREATE TABLE IF NOT EXISTS shop_shipment (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    partner TEXT NOT NULL,
+    account TEXT NOT NULL,
+    external_order TEXT NOT NULL,
+    shipment_key TEXT NOT NULL,
+    parcel TEXT NOT NULL,
+    body TEXT NOT NULL,
+    created_at REAL NOT NULL
+);
+CREATE INDEX IF NOT EXISTS shop_shipment_by_order
+    ON shop_shipment (partner, account, external_order, seq);
+CREATE TABLE IF NOT EXISTS shop_token (
+    partner TEXT NOT NULL,
+    token TEXT NOT NULL,
+    account TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    expires_at REAL,
+    PRIMARY KEY (partner, token)
+);
+CREATE TABLE IF NOT EXISTS shop_document (
+    partner TEXT NOT NULL,
+    document_id TEXT NOT NULL,
+    account TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    body TEXT NOT NULL,
+    content BLOB,
+    created_at REAL NOT NULL,
+    PRIMARY KEY (partner, document_id)
+);
+CREATE TABLE IF NOT EXISTS shop_limit (
+    partner TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    rate_per_s REAL NOT NULL,
+    burst INTEGER NOT NULL,
+    PRIMARY KEY (partner, operation)
+);
+CREATE TABLE IF NOT EXISTS shop_bucket (
+    partner TEXT NOT NULL,
+    account TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    left REAL NOT NULL,
+    at REAL NOT NULL,
+    PRIMARY KEY (partner, account, operation)
+);
 CREATE TABLE IF NOT EXISTS fault (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     partner TEXT NOT NULL,

@@ -31,11 +31,12 @@ log = logging.getLogger("sandbox")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back: a JSON document, or nothing at all for 204."""
+    """What goes back: a JSON document, bytes as they are (`content`), or nothing at all."""
 
     status: int
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
+    content: bytes = b""
 
 
 class Refused(Exception):
@@ -148,7 +149,7 @@ class StandIns:
         request = Request(environ)
         request.max_content_length = LARGEST_BODY_BYTES
         answer = self._answer(request)
-        payload = b""
+        payload = answer.content
         if answer.body is not None:
             payload = json.dumps(answer.body, ensure_ascii=False, default=_plain).encode()
         headers = {"Content-Type": "application/json", **answer.headers}
@@ -288,7 +289,7 @@ def _on_demand(request: Request, partner: Partner, fault: faults.Fault) -> Answe
     status = 422 if fault.kind == "refuse" else int(fault.kind)
     code = {"429": "rate_limited", "500": "failure", "refuse": "refused_on_demand"}[fault.kind]
     answer = partner.error(request, status, [Problem((), code, words[fault.kind])])
-    if fault.kind == "429":
+    if fault.kind == "429" and getattr(partner, "tells_retry_after", True):
         answer.headers["Retry-After"] = str(max(1, round(fault.seconds)))
     return answer
 
