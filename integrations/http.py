@@ -4,6 +4,9 @@ What it guarantees: never inside a database transaction and never past the accou
 (both asked of the `Gate`), bounded in time and size, no redirect followed, no credential in a log
 line or an error, and every fault named by what the caller may do next (`errors.py`).
 
+A partner that names an address itself (a pre-signed upload) is followed only to hosts on a list,
+through `Door.elsewhere`.
+
 `repeatable` is the caller's promise that sending the same request twice has the effect of once
 (a read, or a write the partner recognises by our key). Where it is False, any fault after the
 request may have left is `AnswerLost`.
@@ -13,11 +16,12 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import threading
 import time
 import uuid
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol
@@ -99,7 +103,10 @@ class _Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A 2xx answer, or one of the statuses the caller asked to see; `body` is parsed JSON."""
+    """A 2xx answer, or one of the statuses the caller asked to see.
+
+    `body` is parsed JSON, or the bytes as they came where the call asked for a file.
+    """
 
     status: int
     headers: Mapping[str, str]
@@ -116,6 +123,70 @@ class Answer:
     def unusable(self, reason: str) -> PartnerError:
         """The error for JSON that is not what the partner promised."""
         return self.call.uncertain(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class RawBody:
+    """Bytes that go out as they are."""
+
+    content: bytes = field(repr=False)
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a request carries: at most one of the three."""
+
+    json: Any = None
+    form: Mapping[str, str] | None = None
+    raw: RawBody | None = None
+
+    def __post_init__(self) -> None:
+        if sum(part is not None for part in (self.json, self.form, self.raw)) > 1:
+            raise ValueError("a request has one body: json, form or raw")
+
+    @property
+    def data(self) -> Mapping[str, str] | bytes | None:
+        return self.form if self.raw is None else self.raw.content
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {} if self.raw is None else {"Content-Type": self.raw.content_type}
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """Where a partner may send us with an address it names itself.
+
+    `patterns` are regular expressions a whole host name must match, by https on its own port;
+    `origins` are exact "scheme://host:port" from our configuration.
+    """
+
+    patterns: tuple[str, ...] = ()
+    origins: frozenset[str] = frozenset()
+
+    def allow(self, url: str) -> bool:
+        """Whether the address lies on the list; one that cannot be read does not."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            return False
+        if parts.username or parts.password or parts.fragment or not parts.hostname:
+            return False
+        if f"{parts.scheme}://{parts.netloc.lower()}" in self.origins:
+            return True
+        return (
+            parts.scheme == "https"
+            and port in {None, 443}
+            and any(re.fullmatch(pattern, parts.hostname) for pattern in self.patterns)
+        )
+
+
+def origin(url: str) -> str:
+    """The "scheme://host:port" an address begins with."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,32 +255,60 @@ class Door:
         repeatable: bool,
         params: Mapping[str, str] | None = None,
         json: Any = None,
+        form: Mapping[str, str] | None = None,
+        raw: RawBody | None = None,
         headers: Mapping[str, str] | None = None,
         also: Collection[int] = (),
+        wants_file: bool = False,
     ) -> Answer:
         """One request, one answer.
 
-        `path` begins with "/"; put outside values into it with `segment`. `also` lists statuses
-        beside 2xx that are an answer and not a fault (404 of a look-up). Raises the errors of
-        `errors.py`, each naming the partner and the operation.
+        `path` begins with "/"; put outside values into it with `segment`. The body is `json`, a
+        `form` (application/x-www-form-urlencoded) or `raw` bytes. `also` lists statuses beside 2xx
+        that are an answer and not a fault (404 of a look-up). With `wants_file` the answer's body
+        is its bytes, unparsed. Raises the errors of `errors.py`, each naming the partner and the
+        operation.
         """
+        sent_body = Body(json, form, raw)
         call = _Call(self.partner, operation, repeatable, frozenset(also))
         self.gate.assert_outside_transaction()
         self.gate.before_call(self.account, operation)
         seen_status, seen_headers = 0, dict[str, str]()
         began = time.monotonic()
         try:
-            with self._send(call, method, path, params=params, json=json, headers=headers) as sent:
+            with self._send(
+                call, method, path, params=params, body=sent_body, headers=headers
+            ) as sent:
                 seen_status, seen_headers = sent.status_code, dict(sent.headers)
                 body = self._read(call, sent, began=began)
+            if wants_file and (200 <= seen_status < 300 or seen_status in call.also):
+                return Answer(status=seen_status, headers=sent.headers, body=body, call=call)
             return self._judge(call, seen_status, sent.headers, body)
         finally:
             self.gate.after_call(self.account, operation, seen_status, seen_headers)
             logger.info(
                 "%s %s: %s %s -> %s in %d ms",
-                *(self.partner, operation, method, path, seen_status or "no answer"),
+                # A pre-signed address is a key: its query is not for the log.
+                *(self.partner, operation, method, path.partition("?")[0]),
+                seen_status or "no answer",
                 round((time.monotonic() - began) * 1000),
             )
+
+    def elsewhere(self, url: str, *, allowed: Hosts, operation: str) -> tuple[Door, str]:
+        """(door without credentials, path and query) for an address the partner named itself.
+
+        Raises `Refused` ("url", "host_not_allowed") for an address that is not on the list, before
+        anything is sent: an answer must not be able to aim us at our own network.
+        """
+        if not allowed.allow(url):
+            message = "the partner named an address that is not on the list of allowed hosts"
+            raise Refused(
+                "url", "host_not_allowed", message, partner=self.partner, operation=operation
+            )
+        rest = url.partition("://")[2].partition("/")[2]
+        return replace(
+            self, base_url=origin(url), credentials=Credentials(), headers={}
+        ), f"/{rest}"
 
     def _send(
         self,
@@ -218,7 +317,7 @@ class Door:
         path: str,
         *,
         params: Mapping[str, str] | None,
-        json: Any,
+        body: Body,
         headers: Mapping[str, str] | None,
     ) -> requests.Response:
         sent_headers = {
@@ -229,6 +328,7 @@ class Door:
             self.message_header: self.new_id(),
             **self.headers,
             **self.credentials.headers,
+            **body.headers,
             **(headers or {}),
         }
         try:
@@ -236,7 +336,8 @@ class Door:
                 method,
                 self.base_url.rstrip("/") + path,
                 params=params,
-                json=json,
+                json=body.json,
+                data=body.data,
                 headers=sent_headers,
                 auth=self.credentials.basic,
                 timeout=(self.limits.connect_s, self.limits.read_s),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from integrations.carriers.base import Carrier
 from integrations.carriers.dhl_express import DhlExpress
 from integrations.carriers.line import Line
 from integrations.carriers.postal import Postal
+from integrations.channels.base import ChannelClient, ConnectChannel, Consent, TokenKeeper
 from integrations.customs.authority import CustomsAuthority
 from integrations.delivery.citydrop import CityDrop
 from integrations.http import Gate, utc_now
@@ -35,6 +36,25 @@ CARRIERS: dict[str, Connect] = {
     "postal": Postal.connect,
     "line": Line.connect,
 }
+
+CHANNELS: dict[str, ConnectChannel] = {}
+"""Marketplaces and shops, by the kind the product calls them."""
+
+
+class OpenConsent(Protocol):
+    def __call__(
+        self,
+        *,
+        credentials: Mapping[str, str],
+        base_url: str,
+        gate: Gate,
+        options: Mapping[str, str],
+        clock: Callable[[], datetime] = ...,
+    ) -> Consent: ...
+
+
+CONSENTS: dict[str, OpenConsent] = {}
+"""How a seller lets us into each kind of channel."""
 
 
 def carrier_client(
@@ -75,3 +95,55 @@ def delivery_client(
 ) -> CityDrop:
     """The client of the last-mile partner."""
     return CityDrop.connect(credentials=credentials, base_url=base_url, gate=gate, clock=clock)
+
+
+def channel_client(
+    kind: str,
+    *,
+    credentials: Mapping[str, str],
+    base_url: str,
+    gate: Gate,
+    tokens: TokenKeeper,
+    account: str,
+    options: Mapping[str, str] | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> ChannelClient:
+    """The client of one seller's account at a channel; cheap to make.
+
+    Each client's module names the credentials (the application's) and options it needs. Raises
+    `UnknownPartner`; `KeyError` for a missing credential; `ValueError` for an unusable address.
+    """
+    return _known(CHANNELS, kind)(
+        credentials=credentials,
+        base_url=base_url,
+        gate=gate,
+        tokens=tokens,
+        account=account,
+        options=options or {},
+        clock=clock,
+    )
+
+
+def channel_consent(
+    kind: str,
+    *,
+    credentials: Mapping[str, str],
+    base_url: str,
+    gate: Gate,
+    options: Mapping[str, str] | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> Consent:
+    """How a seller lets us into a channel of this kind. Raises as `channel_client` does."""
+    return _known(CONSENTS, kind)(
+        credentials=credentials, base_url=base_url, gate=gate, options=options or {}, clock=clock
+    )
+
+
+_T = TypeVar("_T")
+
+
+def _known(clients: Mapping[str, _T], kind: str) -> _T:
+    if kind not in clients:
+        known = ", ".join(sorted(clients)) or "none"
+        raise UnknownPartner(f"no channel {kind!r}; known are {known}")
+    return clients[kind]

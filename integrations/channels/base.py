@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 
+from integrations.errors import Unavailable
 from integrations.http import Gate
 
 OrderState = Literal["pending", "open", "part_shipped", "shipped", "cancelled"]
@@ -200,6 +201,15 @@ class BadSignature(Exception):
     """A push that the channel did not sign, or too long ago. Nothing of it may be believed."""
 
 
+class StillDeciding(Unavailable):
+    """The channel has the batch and works on it: ask again with `receipt`, never send it anew."""
+
+    def __init__(self, receipt: str, *, partner: str = "", operation: str = "") -> None:
+        message = f"the channel has not finished our batch {receipt} yet"
+        super().__init__(message, partner=partner, operation=operation)
+        self.receipt = receipt
+
+
 class ChannelClient(Protocol):
     """What sync, told-back and the connection screen may ask of any channel.
 
@@ -216,10 +226,11 @@ class ChannelClient(Protocol):
 
     def confirm_shipment(self, notice: ShipmentNotice) -> Confirmation: ...
 
-    def decide(self, decisions: Sequence[Decision]) -> Mapping[str, str]:
+    def decide(self, decisions: Sequence[Decision], *, receipt: str = "") -> Mapping[str, str]:
         """Acknowledge or cancel in one batch; return a refusal's reason by order, {} when none.
 
-        Raises `Refused` with code "not_offered" where the channel has no such call.
+        Raises `Refused` with code "not_offered" where the channel has no such call, and
+        `StillDeciding` where it answers later: call again with the same decisions and its receipt.
         """
 
     def read_push(self, headers: Mapping[str, str], body: bytes) -> Push:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -22,6 +23,8 @@ class Seen:
     query: dict[str, list[str]]
     headers: dict[str, str]
     body: Any
+    raw: bytes = b""
+    target: str = ""
 
 
 @dataclass
@@ -119,6 +122,10 @@ def reset(*, after: bytes = b"") -> Callable[[BaseHTTPRequestHandler], None]:
     return reply
 
 
+def _is_json(headers: Message) -> bool:
+    return "json" in headers.get("Content-Type", "json")
+
+
 @contextmanager
 def partner(*replies: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[Partner]:
     state = Partner(replies=list(replies))
@@ -135,7 +142,9 @@ def partner(*replies: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[Part
                     path=parts.path,
                     query=parse_qs(parts.query, keep_blank_values=True),
                     headers={name.lower(): value for name, value in self.headers.items()},
-                    body=json.loads(sent) if sent else None,
+                    body=json.loads(sent) if sent and _is_json(self.headers) else None,
+                    raw=sent,
+                    target=self.path,
                 )
             )
             reply = state.replies.pop(0) if len(state.replies) > 1 else state.replies[0]

@@ -19,7 +19,16 @@ from integrations.errors import (
     Refused,
     Unavailable,
 )
-from integrations.http import Credentials, Door, Limits, NullGate, check_base_url, segment
+from integrations.http import (
+    Credentials,
+    Door,
+    Hosts,
+    Limits,
+    NullGate,
+    RawBody,
+    check_base_url,
+    segment,
+)
 from tests.integrations.servers import (
     answer,
     broken_off,
@@ -282,3 +291,84 @@ def test_a_value_cannot_climb_out_of_its_place_in_the_path(value: str) -> None:
         segment(value, field="number")
     assert raised.value.field == "number"
     assert segment("a/../b", field="number") == "a%2F..%2Fb"
+
+
+def test_a_form_goes_out_as_a_form() -> None:
+    with partner(answer(200, {"ok": 1})) as there, pytest.raises(ValueError, match="one body"):
+        door(there.url).call(
+            "POST", "/token", operation="token", repeatable=True, form={"a": "b"}, json={}
+        )
+    with partner(answer(200, {"ok": 1})) as there:
+        door(there.url).call(
+            "POST", "/token", operation="token", repeatable=True, form={"a": "b c", "d": "ü&="}
+        )
+    assert there.seen[0].headers["content-type"] == "application/x-www-form-urlencoded"
+    assert there.seen[0].raw == b"a=b+c&d=%C3%BC%26%3D"
+
+
+def test_a_file_goes_out_and_comes_back_byte_by_byte() -> None:
+    told = b"\x00\xff<not json>"
+    with partner(answer(200, raw=told)) as there:
+        got = door(there.url).call(
+            "PUT",
+            "/files/1",
+            operation="upload",
+            repeatable=True,
+            raw=RawBody(told, "text/xml; charset=UTF-8"),
+            wants_file=True,
+        )
+    assert (got.body, there.seen[0].raw) == (told, told)
+    assert there.seen[0].headers["content-type"] == "text/xml; charset=UTF-8"
+
+
+STORE = Hosts(patterns=(r"[a-z0-9.-]+\.store\.example",), origins=frozenset({"http://127.0.0.1:9"}))
+
+
+@pytest.mark.parametrize(
+    ("url", "is_allowed"),
+    [
+        ("https://a.store.example/x?sig=1", True),
+        ("https://a.store.example:443/x", True),
+        ("http://127.0.0.1:9/x", True),
+        ("http://a.store.example/x", False),
+        ("https://a.store.example:8443/x", False),
+        ("https://a.store.example.evil.example/x", False),
+        ("https://evil.example/a.store.example", False),
+        ("https://user@a.store.example/x", False),
+        ("https://a.store.example@evil.example/x", False),
+        ("https://a.store.example\\@evil.example/x", False),
+        ("https://evil.example\\.store.example/x", False),
+        ("https://a.store.example#@evil.example/x", False),
+        ("https://169.254.169.254/latest/meta-data", False),
+        ("http://127.0.0.1:91/x", False),
+        ("http://127.0.0.1/x", False),
+        ("file:///etc/passwd", False),
+        ("https://a.store.example:port/x", False),
+        ("https://[::1/x", False),
+        ("", False),
+    ],
+)
+def test_a_partner_aims_us_only_at_hosts_on_the_list(url: str, is_allowed: bool) -> None:
+    assert STORE.allow(url) is is_allowed
+
+
+def test_an_address_of_the_partner_is_followed_without_our_key_and_not_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, logger="integrations.http")
+    with partner(answer(200, raw=b"file")) as there:
+        allowed = Hosts(origins=frozenset({there.url}))
+        store, path = door(there.url, headers={"x-ours": "1"}).elsewhere(
+            f"{there.url}/f/1?X-Signature=se%2Fcret", allowed=allowed, operation="download"
+        )
+        got = store.call("GET", path, operation="download", repeatable=True, wants_file=True)
+    assert got.body == b"file"
+    assert there.seen[0].target == "/f/1?X-Signature=se%2Fcret"
+    assert {"authorization", "x-ours"}.isdisjoint(there.seen[0].headers)
+    assert "cret" not in caplog.text
+
+
+def test_an_address_off_the_list_is_refused_before_anything_is_sent() -> None:
+    with partner(answer(200)) as there, pytest.raises(Refused) as raised:
+        door(there.url).elsewhere(f"{there.url}/x", allowed=Hosts(), operation="download")
+    assert (raised.value.code, there.seen) == ("host_not_allowed", [])
