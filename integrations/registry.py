@@ -10,6 +10,8 @@ from integrations.carriers.base import Carrier
 from integrations.carriers.dhl_express import DhlExpress
 from integrations.carriers.line import Line
 from integrations.carriers.postal import Postal
+from integrations.channels import amazon
+from integrations.channels.amazon import Amazon
 from integrations.channels.base import ChannelClient, ConnectChannel, Consent, TokenKeeper
 from integrations.customs.authority import CustomsAuthority
 from integrations.delivery.citydrop import CityDrop
@@ -37,7 +39,9 @@ CARRIERS: dict[str, Connect] = {
     "line": Line.connect,
 }
 
-CHANNELS: dict[str, ConnectChannel] = {}
+CHANNELS: dict[str, ConnectChannel] = {
+    "amazon": Amazon.connect,
+}
 """Marketplaces and shops, by the kind the product calls them."""
 
 
@@ -53,7 +57,9 @@ class OpenConsent(Protocol):
     ) -> Consent: ...
 
 
-CONSENTS: dict[str, OpenConsent] = {}
+CONSENTS: dict[str, OpenConsent] = {
+    "amazon": amazon.consent,
+}
 """How a seller lets us into each kind of channel."""
 
 

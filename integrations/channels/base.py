@@ -118,10 +118,15 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class OrderPage:
-    """Orders of one call. `cursor` is "" when it was the window's last page."""
+    """Orders of one call. `cursor` is "" when it was the window's last page.
+
+    `read_until` is set where the channel would not tell all of the window yet (its newest minutes):
+    the next window begins there and not at the end of this one.
+    """
 
     orders: tuple[ChannelOrder, ...]
     cursor: str
+    read_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
