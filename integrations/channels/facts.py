@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _in_force(name: str, on: date) -> Iterator[dict[str, str]]:
 
 @cache
 def _rows(name: str) -> tuple[dict[str, str], ...]:
-    file = resources.files("integrations.channels") / "data" / name
+    file = Path(__file__).parent / "data" / name
     if not file.is_file():
         return ()
     with file.open(encoding="utf-8", newline="") as lines:
