@@ -43,11 +43,16 @@ SAID_OF_ORDER = tuple(part.name for part in fields(ParsedOrder) if part.name not
 SAID_OF_LINE = tuple(part.name for part in fields(ParsedLine) if part.name not in ROWS)
 
 
-def payload_digest(order: ParsedOrder) -> str:
-    """Return the SHA-256 of what the channel said, without the rows it said it in."""
+def payload_said(order: ParsedOrder) -> str:
+    """Return what the channel said as JSON, without the rows it said it in."""
     said = {name: getattr(order, name) for name in SAID_OF_ORDER}
     said["lines"] = [{name: getattr(line, name) for name in SAID_OF_LINE} for line in order.lines]
-    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+    return json.dumps(said, sort_keys=True, default=str)
+
+
+def payload_digest(order: ParsedOrder) -> str:
+    """Return the SHA-256 of what the channel said."""
+    return hashlib.sha256(payload_said(order).encode()).hexdigest()
 
 
 def product_facts(product: Product) -> ProductFacts:
@@ -100,12 +105,14 @@ def new_order(
     known = tuple(line for line in said.lines if line.sku in facts)
     sorting = sort_order(known, products=facts, country=check.address.country) if known else None
     streets = (*check.address.street_lines, "", "", "")
+    words = payload_said(parsed)
     order = Order(
         merchant_id=active_merchant_id(),
         channel=channel,
         external_order=parsed.external_order,
         reference="WB" + "".join(secrets.choice(ALPHABET) for _ in range(REFERENCE_LENGTH)),
-        content_sha256=payload_digest(parsed),
+        content_sha256=hashlib.sha256(words.encode()).hexdigest(),
+        said=words,
         buyer_digest=digest,
         placed_at=parsed.placed_at,
         paid_at=parsed.paid_at,
@@ -180,6 +187,9 @@ def _lines(
                 quantity=line.quantity,
                 unit_price=unit_price,
                 currency=currency,
+                channel_line=line.external_line,
+                channel_code=line.sku,
+                channel_quantity=line.quantity,
             )
         )
     return lines, currency, list(unvalued.values())

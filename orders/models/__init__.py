@@ -11,6 +11,14 @@ from orders.models.channels import (
     ChannelNotice,
     ChannelPush,
 )
+from orders.models.conflicts import (
+    BlockKind,
+    BuyerBlock,
+    ConflictKind,
+    ConflictOutcome,
+    OrderConflict,
+)
+from orders.models.listings import ChannelListing, ListingPart, ListingStatus
 from orders.models.orders import (
     Battery,
     Hold,
@@ -24,7 +32,9 @@ from orders.models.orders import (
 )
 
 __all__ = [
-    "CONNECTED", "Battery", "Channel", "ChannelAccountLookup", "ChannelConnection", "ChannelKind",
-    "ChannelNotice", "ChannelPush", "Hold", "HoldCode", "Import", "Order", "OrderLine",
-    "OrderStatus", "Product", "RejectedRow",
+    "CONNECTED", "Battery", "BlockKind", "BuyerBlock", "Channel", "ChannelAccountLookup",
+    "ChannelConnection", "ChannelKind", "ChannelListing", "ChannelNotice", "ChannelPush",
+    "ConflictKind", "ConflictOutcome", "Hold", "HoldCode", "Import", "ListingPart",
+    "ListingStatus", "Order", "OrderConflict", "OrderLine", "OrderStatus", "Product",
+    "RejectedRow",
 ]  # fmt: skip

@@ -49,7 +49,11 @@ class Product(TenantModel):
                 condition=Q(unit_value__gte=0), name="product_value_not_negative"
             ),
         ]
-        indexes = [models.Index(fields=["merchant", "gtin"], name="product_gtin")]
+        indexes = [
+            models.Index(fields=["merchant", "gtin"], name="product_gtin"),
+            models.Index(fields=["merchant", "model"], name="product_model"),
+            models.Index(fields=["merchant", "title"], name="product_title"),
+        ]
 
     def __str__(self) -> str:
         return self.sku
@@ -163,6 +167,8 @@ class Order(TenantModel):
     note = models.CharField(max_length=500, blank=True)
     channel_said = models.JSONField(default=dict)
     """For the channel's own client: `context` of calls about the order, `taxes` collected."""
+    said = models.TextField(blank=True)
+    """The channel's own words as JSON, of which `content_sha256` is the hash; never corrected."""
     created_at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):
@@ -187,7 +193,11 @@ class Order(TenantModel):
 
 
 class OrderLine(TenantModel):
-    """One product and quantity of an order."""
+    """One product and quantity of an order.
+
+    `channel_line`, `channel_code` and `channel_quantity` are the channel's own line: a bundle's
+    components share one.
+    """
 
     order = TenantForeignKey(Order, related_name="lines")
     external_line = models.CharField(max_length=80)
@@ -197,6 +207,12 @@ class OrderLine(TenantModel):
     quantity = models.PositiveIntegerField()
     unit_price = models.DecimalField(max_digits=12, decimal_places=2)
     currency = models.CharField(max_length=3)
+    channel_line = models.CharField(max_length=80, blank=True)
+    channel_code = models.CharField(max_length=80, blank=True)
+    channel_quantity = models.PositiveIntegerField(default=0)
+    listing = TenantForeignKey(
+        "orders.ChannelListing", null=True, related_name="lines", db_index=False
+    )
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -210,6 +226,11 @@ class OrderLine(TenantModel):
                 fields=["merchant", "sku"],
                 name="order_line_unmapped",
                 condition=Q(product__isnull=True),
+            ),
+            models.Index(
+                fields=["merchant", "listing", "order"],
+                name="order_line_of_listing",
+                condition=Q(listing__isnull=False),
             ),
         ]
 
@@ -228,6 +249,9 @@ class HoldCode(models.TextChoices):
     CUSTOMS_DATA = "customs_data", _("Customs data")
     DUPLICATE = "duplicate", _("Possible duplicate")
     PARTY = "party", _("Denied party")
+    EMAIL = "email", _("E-mail")
+    DESTINATION = "destination", _("Destination")
+    BLOCKED_BUYER = "blocked_buyer", _("Blocked buyer")
 
 
 class Hold(TenantModel):
@@ -244,6 +268,8 @@ class Hold(TenantModel):
     reason = models.CharField(max_length=500)
     remedy = models.CharField(max_length=500)
     released_by_role = models.CharField(max_length=20)
+    facts_sha256 = models.CharField(max_length=64, blank=True)
+    """What the finding was made from: a person's release counts as long as it stays the same."""
     raised_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True)
     released_by = models.CharField(max_length=120, blank=True)
