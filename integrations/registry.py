@@ -10,7 +10,8 @@ from integrations.carriers.base import Carrier
 from integrations.carriers.dhl_express import DhlExpress
 from integrations.carriers.line import Line
 from integrations.carriers.postal import Postal
-from integrations.channels import amazon
+from integrations.channels import aliexpress_gateway, amazon
+from integrations.channels.aliexpress import AliExpress
 from integrations.channels.amazon import Amazon
 from integrations.channels.base import ChannelClient, ConnectChannel, Consent, TokenKeeper
 from integrations.customs.authority import CustomsAuthority
@@ -41,6 +42,7 @@ CARRIERS: dict[str, Connect] = {
 
 CHANNELS: dict[str, ConnectChannel] = {
     "amazon": Amazon.connect,
+    "aliexpress": AliExpress.connect,
 }
 """Marketplaces and shops, by the kind the product calls them."""
 
@@ -59,6 +61,7 @@ class OpenConsent(Protocol):
 
 CONSENTS: dict[str, OpenConsent] = {
     "amazon": amazon.consent,
+    "aliexpress": aliexpress_gateway.consent,
 }
 """How a seller lets us into each kind of channel."""
 

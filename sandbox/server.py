@@ -12,7 +12,7 @@ from gunicorn.app.base import BaseApplication
 
 from sandbox import moves
 from sandbox.admin import Admin
-from sandbox.partners import customs, delivery, dhl_express, line, postal
+from sandbox.partners import aliexpress, customs, delivery, dhl_express, line, postal
 from sandbox.push import Background
 from sandbox.shops import Shop
 from sandbox.state import State
@@ -29,9 +29,10 @@ PARTNERS: tuple[Partner, ...] = (
     line.PARTNER,
     customs.PARTNER,
     delivery.PARTNER,
+    aliexpress.PARTNER,
 )
 
-SHOPS: tuple[Shop, ...] = ()
+SHOPS: tuple[Shop, ...] = (aliexpress.SHOP,)
 """The marketplaces among the partners, as the admin calls under `/_shops` know them."""
 
 

@@ -90,12 +90,20 @@ Handler = Callable[[Call], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One call a partner offers. `name` is what faults and the log call it."""
+    """One call a partner offers. `name` is what faults and the log call it.
+
+    Where one address serves many calls, `called` tells the name of this one from its request.
+    """
 
     name: str
     method: str
     rule: str
     handler: Handler
+    called: Callable[[Request], str] | None = None
+
+    def name_of(self, request: Request) -> str:
+        """What faults and the log call this request."""
+        return self.name if self.called is None else self.called(request)
 
 
 class Partner(Protocol):
@@ -181,11 +189,9 @@ class StandIns:
         if partner.name not in self.partners:
             return self._handle(request, partner, operation, args)
         now = time.time()
+        name = operation.name_of(request)
         fault = faults.take(
-            self.world.state,
-            partner=partner.name,
-            operation=operation.name,
-            kinds=faults.CALL_KINDS,
+            self.world.state, partner=partner.name, operation=name, kinds=faults.CALL_KINDS
         )
         status = 0
         try:
@@ -195,7 +201,7 @@ class StandIns:
             self._note(
                 request,
                 partner=partner.name,
-                operation=operation.name,
+                operation=name,
                 now=now,
                 status=status,
                 fault="" if fault is None else fault.kind,

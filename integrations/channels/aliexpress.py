@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from integrations.answers import as_dict, parse_json, text
@@ -189,8 +190,8 @@ class AliExpress:
         )
 
     def _word(self, carrier: str) -> str:
-        found = facts.channel_carrier(self.kind, carrier, self.gateway.door.clock().date())
-        return found.code if found else ""
+        found = facts.carrier_code(self.kind, carrier, on=self.gateway.door.clock().date())
+        return found.channel_code if found else ""
 
     def _account_services(self) -> dict[str, str]:
         """`service_name` -> name people read; asked once per client."""
@@ -237,22 +238,16 @@ class AliExpress:
         operation: str,
         repeatable: bool = True,
     ) -> dict[str, Any]:
-        """One call under a token with life in it; a token refused early is renewed once."""
+        """One call under a token with life in it; a token refused all the same is renewed once."""
+        ask = partial(
+            self.gateway.business, method, parameters, operation=operation, repeatable=repeatable
+        )
         tokens = self._living_tokens()
-        for is_second in (False, True):
-            try:
-                return self.gateway.business(
-                    method,
-                    parameters,
-                    access_token=tokens.access_token,
-                    operation=operation,
-                    repeatable=repeatable,
-                )
-            except NotAuthorised:
-                if is_second:
-                    raise
-                tokens = self.tokens.replace(tokens, self.gateway.renew)
-        raise AssertionError("the second round returns or raises")
+        try:
+            return ask(access_token=tokens.access_token)
+        except NotAuthorised:
+            renewed = self.tokens.replace(tokens, self.gateway.renew)
+            return ask(access_token=renewed.access_token)
 
     def _living_tokens(self) -> Tokens:
         tokens, now = self.tokens.current(), self.gateway.door.clock()

@@ -158,7 +158,7 @@ class Gateway:
         return _tokens(body, before=before, now=self.door.clock())
 
 
-def open_consent(
+def consent(
     *,
     credentials: Mapping[str, str],
     base_url: str,

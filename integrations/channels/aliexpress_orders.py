@@ -7,12 +7,14 @@ gives the address only in encrypted form (`oaid`), every field of the recipient 
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from functools import cache
+from importlib import resources
 from typing import Any
 
 from integrations.answers import as_dict, as_list, text
-from integrations.channels import facts
 from integrations.channels.aliexpress_time import certain_instant, instant
 from integrations.channels.base import ChannelLine, ChannelOrder, OrderState
 
@@ -72,7 +74,7 @@ def order_from(
         city=text(clear, "city"),
         region=text(clear, "province"),
         postal_code=text(clear, "zip"),
-        country=facts.country("aliexpress", text(clear, "country")),
+        country=country_of(text(clear, "country")),
         phone=_phone(clear),
         email="",
         recipient_id=next((found for key in RECIPIENT_IDS if (found := text(clear, key))), ""),
@@ -127,6 +129,18 @@ def tracking_numbers(detail: Mapping[str, Any]) -> dict[str, str]:
         for row in told
         if (number := text(row, "logistics_no"))
     }
+
+
+def country_of(code: str) -> str:
+    """ISO 3166-1 alpha-2 of the platform's country code; where the two agree, the code itself."""
+    return _countries().get(code, code)
+
+
+@cache
+def _countries() -> dict[str, str]:
+    file = resources.files("integrations.channels") / "data" / "aliexpress_countries.csv"
+    with file.open(encoding="utf-8", newline="") as lines:
+        return {row["channel_code"]: row["country"] for row in csv.DictReader(lines)}
 
 
 def amount(value: Any) -> Decimal | None:

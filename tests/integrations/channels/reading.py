@@ -1,0 +1,71 @@
+"""What a higher room does with a channel client, in its smallest form: keep tokens, read pages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Protocol
+
+from integrations.channels.base import ChannelClient, ChannelOrder, Tokens, Window
+from integrations.errors import NotAuthorised, PartnerError
+
+
+class Keeper:
+    """Tokens of one account in memory; `renewals` counts how often new ones were asked for."""
+
+    def __init__(self, tokens: Tokens | None) -> None:
+        self.tokens = tokens
+        self.renewals = 0
+
+    def current(self) -> Tokens:
+        if self.tokens is None:
+            raise NotAuthorised("never connected")
+        return self.tokens
+
+    def replace(self, seen: Tokens, renew: Callable[[Tokens], Tokens]) -> Tokens:
+        if self.tokens is seen:
+            self.renewals += 1
+            self.tokens = renew(seen)
+        return self.current()
+
+
+class Made(Protocol):
+    def __call__(self) -> ChannelClient: ...
+
+
+def tokens(access: str = "access", *, until: datetime | None = None) -> Tokens:
+    return Tokens(
+        access_token=access,
+        refresh_token="refresh",
+        access_expires_at=until,
+        refresh_expires_at=None,
+        account="shop",
+    )
+
+
+def read_window(
+    client: ChannelClient, window: Window, *, tries: int = 60
+) -> tuple[dict[str, ChannelOrder], Counter[str]]:
+    """Every order of the window, and how often each came. A fault is met by the same call again."""
+    found: dict[str, ChannelOrder] = {}
+    seen: Counter[str] = Counter()
+    cursor = ""
+    while True:
+        try:
+            page = client.orders(window, cursor)
+        except PartnerError as error:
+            tries -= 1
+            if not error.retryable or not tries:
+                raise
+            continue
+        for order in page.orders:
+            found[order.external_order] = order
+            seen[order.external_order] += 1
+        cursor = page.cursor
+        if not cursor:
+            return found, seen
+
+
+def utc(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[misc, arg-type]
