@@ -11,7 +11,7 @@ import csv
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from integrations.answers import as_dict, as_list, text
@@ -138,7 +138,7 @@ def country_of(code: str) -> str:
 
 @cache
 def _countries() -> dict[str, str]:
-    file = resources.files("integrations.channels") / "data" / "aliexpress_countries.csv"
+    file = Path(__file__).parent / "data" / "aliexpress_countries.csv"
     with file.open(encoding="utf-8", newline="") as lines:
         return {row["channel_code"]: row["country"] for row in csv.DictReader(lines)}
 
