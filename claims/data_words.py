@@ -11,3 +11,12 @@ RULES = (
     _("at most 50 USD per parcel"),
     _("nothing is paid for delay"),
 )
+SOURCES = (
+    _("Montreal Convention Art. 22, limits as revised by ICAO"),
+    _(
+        "Montreal Convention Art. 22, limits as revised by ICAO; filing time from the carrier's "
+        "published terms"
+    ),
+    _("UPU Convention regulations, registered and tracked small packets"),
+    _("operator terms"),
+)

@@ -16,7 +16,7 @@ from accounts.access import StaffRequest
 from accounts.staff_pages import not_found, staff_page
 from claims.models import Claim, ClaimEvidence
 from claims.rules import Decision
-from claims.words import reason_words
+from claims.words import evidence_words, limit_words, reason_words
 from core.bodies import BadBody, wants_json
 from core.models import Document
 from core.paper_answers import inline
@@ -67,9 +67,12 @@ def claim(request: StaffRequest, claim_id: int) -> HttpResponse:
             proposal = proposed_decision(found, on=timezone.now().date())
     if wants_json(request):
         return JsonResponse({"claim": _detail_json(found, evidence, proposal)})
+    limit = proposal.limit.as_dict() if proposal else found.limit
     context = {
         "claim": found,
-        "evidence": evidence,
+        "evidence": [(each, evidence_words(each.code)) for each in evidence],
+        "missing": list(map(evidence_words, proposal.missing_evidence)) if proposal else [],
+        "limit_words": limit_words(limit),
         "proposal": proposal,
         "proposed": _words(proposal.reasons) if proposal else [],
         "decided": list(map(reason_words, found.reasons)),

@@ -32,3 +32,11 @@ def reason_words(stored: Mapping[str, Any]) -> str:
         return say(stored)
     proofs = ", ".join(map(evidence_words, str(params["evidence"]).split(", ")))
     return say({**stored, "params": {**params, "evidence": proofs}})
+
+
+def limit_words(limit: Mapping[str, Any]) -> str:
+    """The rule that limits what is paid, and where it comes from; empty where none is stored."""
+    rule, source = (str(limit.get(name) or "") for name in ("rule", "source"))
+    if not rule:
+        return ""
+    return f"{_(rule)} ({_(source)})" if source else _(rule)

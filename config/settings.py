@@ -258,8 +258,9 @@ OPERATOR = {
     "region": env.text("OPERATOR_REGION", "Guangdong"),
     "postal_code": env.text("OPERATOR_POSTAL_CODE", "518103"),
     "country": env.text("OPERATOR_COUNTRY", "CN"),
+    "email": env.text("OPERATOR_EMAIL", "desk@operator.example"),
 }
-"""Who runs this deployment, as printed on payout advices."""
+"""Who runs this deployment, as printed on payout advices; merchants write to `email`."""
 
 SANDBOX_URL = env.text("SANDBOX_URL", "http://127.0.0.1:8009").rstrip("/")
 """Base of the stand-ins, from which each partner's default address is taken."""

@@ -26,6 +26,7 @@ from django.utils import timezone
 from core import broker
 from core.leases import leases
 from core.models import Job
+from core.sentences import Sentence, gettext_noop, stored, verbatim
 from core.tenancy import active_merchant_id, merchant
 
 log = logging.getLogger("waybridge.jobs")
@@ -46,7 +47,16 @@ class Later(Exception):
 
 
 class ForAPerson(Exception):
-    """The job cannot be done by a machine; it fails at once and shows up on Today."""
+    """The job cannot be done by a machine; it fails at once and shows up on Today.
+
+    `said` are our sentences, or texts in somebody else's own words; both are kept with the job.
+    """
+
+    def __init__(self, *said: Sentence | str) -> None:
+        self.sentences = tuple(
+            each if isinstance(each, Sentence) else verbatim(each) for each in said
+        )
+        super().__init__(" ".join(sentence.text for sentence in self.sentences))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +198,9 @@ def run_one(job: Job) -> None:
     """Do one claimed job and write down how it went."""
     if job.attempts > MAX_ATTEMPTS:
         # Every earlier attempt ended without a word: the job takes its worker with it.
-        _finish(job, status=Job.Status.FAILED, last_error="Its workers died. " + job.last_error)
+        died = Sentence("workers_died", gettext_noop("Its workers died again and again."))
+        last_error = f"{died.text} {job.last_error}"
+        _finish(job, status=Job.Status.FAILED, last_error=last_error, said=stored([died]))
         return
     try:
         _handlers[job.kind].run(job.merchant_id, job.payload)
@@ -200,7 +212,8 @@ def run_one(job: Job) -> None:
             attempts=max(job.attempts - 1, 0),
         )
     except ForAPerson as reason:
-        _finish(job, status=Job.Status.FAILED, last_error=str(reason))
+        said = stored(reason.sentences)
+        _finish(job, status=Job.Status.FAILED, last_error=str(reason), said=said)
     except Exception as error:  # noqa: BLE001 - a worker outlives every job
         fault = _fault(error)
         where = "".join(traceback.format_tb(error.__traceback__))
@@ -210,7 +223,7 @@ def run_one(job: Job) -> None:
         is_permanent = not getattr(error, "retryable", True)
         _after_fault(job, fault, attempts=MAX_ATTEMPTS if is_permanent else job.attempts)
     else:
-        _finish(job, status=Job.Status.DONE, finished_at=timezone.now(), last_error="")
+        _finish(job, status=Job.Status.DONE, finished_at=timezone.now(), last_error="", said=[])
 
 
 def _fault(error: Exception) -> str:
@@ -223,7 +236,9 @@ def _fault(error: Exception) -> str:
 
 def _after_fault(job: Job, fault: str, *, attempts: int) -> None:
     if attempts >= MAX_ATTEMPTS:
-        _finish(job, status=Job.Status.FAILED, last_error=fault)
+        text = gettext_noop("A fault the program does not know stopped it ({fault}).")
+        said = stored([Sentence("unknown_fault", text, {"fault": fault})])
+        _finish(job, status=Job.Status.FAILED, last_error=fault, said=said)
         return
     wait = BACKOFF_SECONDS[min(attempts, len(BACKOFF_SECONDS)) - 1]
     _finish(job, last_error=fault, run_after=timezone.now() + timedelta(seconds=wait))

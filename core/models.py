@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from core.tenant_models import TenantForeignKey, TenantModel
 
@@ -82,6 +82,8 @@ class Job(TenantModel):
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
     last_error = models.TextField(blank=True)
+    said = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    """Why it failed, as stored sentences: `last_error` in whatever language it is read."""
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     worker_pid = models.PositiveIntegerField(null=True)

@@ -7,7 +7,7 @@ logs, tests and stored calculations use ``sentence.text``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -38,6 +38,16 @@ class Sentence:
             "params": dict(self.params),
             "text": self.text,
         }
+
+
+def verbatim(text: str) -> Sentence:
+    """Somebody else's own words (a carrier's, an authority's) as a sentence: said as they are."""
+    return Sentence("verbatim", "{text}", {"text": text})
+
+
+def stored(sentences: Iterable[Sentence]) -> list[dict[str, Any]]:
+    """Sentences for a JSON column; `core.spoken.say_all` reads them out again."""
+    return [sentence.as_dict() for sentence in sentences]
 
 
 class Told(str):

@@ -6,13 +6,14 @@ words of a data file (`DATA_WORDS`) are translated too; everything else is shown
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-DATA_WORDS = frozenset({"condition", "goods", "mode", "rule"})
-"""Names of values that come from data files; ``data_words.py`` of each app marks their texts."""
+DATA_WORDS = frozenset({"condition", "field", "goods", "mode", "partner", "rule"})
+"""Names of values that are words themselves; ``data_words.py`` of each app marks their texts."""
 
 
 def say(stored: Mapping[str, Any]) -> str:
@@ -27,3 +28,14 @@ def say(stored: Mapping[str, Any]) -> str:
         return _(template).format(**values)
     except (KeyError, IndexError, ValueError):
         return str(stored.get("text", ""))
+
+
+def say_all(stored: Iterable[Mapping[str, Any]], *, otherwise: str = "") -> str:
+    """Several stored sentences one after the other; `otherwise` where none was stored."""
+    return run_on(map(say, stored)) or otherwise
+
+
+def run_on(sentences: Iterable[str]) -> str:
+    """Sentences one after the other; a Chinese full stop brings its own space."""
+    is_chinese = (get_language() or "").startswith("zh")
+    return ("" if is_chinese else " ").join(filter(None, sentences))

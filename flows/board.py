@@ -11,8 +11,10 @@ from django.db.models import Count, F, Max, OuterRef, Q, Subquery, Sum
 
 from core.jobs import Work, enqueue
 from core.models import Job
+from core.spoken import say_all
 from core.tenancy import across_merchants, merchant
 from customs.models import Declaration
+from flows.words import work_words
 from orders.models import Order
 from shipping.models import Booking, Handover
 from tracking.words import carrier_words
@@ -26,7 +28,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A job that a person must look at, and where."""
+    """A job that a person must look at, and where; `reason` in the reader's language."""
 
     job_id: int
     kind: str
@@ -35,6 +37,11 @@ class Problem:
     warehouse_id: int
     reason: str
     since: datetime
+
+    @property
+    def words(self) -> str:
+        """What kind of work stopped."""
+        return work_words(self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +184,8 @@ def _problems(warehouse_ids: Collection[int]) -> Iterable[Problem]:
         if warehouse_id in warehouse_ids and found < PROBLEMS:
             found += 1
             yield Problem(
-                job.pk, job.kind, about, job.merchant.code, warehouse_id, job.last_error[:300],
-                job.created_at,
+                job.pk, job.kind, about, job.merchant.code, warehouse_id,
+                say_all(job.said, otherwise=job.last_error)[:300], job.created_at,
             )  # fmt: skip
 
 

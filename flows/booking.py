@@ -22,9 +22,11 @@ from core.jobs import ForAPerson, Later, Work, enqueue, handler
 from core.models import Merchant
 from core.money import NoExchangeRate
 from core.numbers import next_numbers
+from core.sentences import Sentence, gettext_noop
 from core.tenancy import merchant
 from customs.rules.schemes import Scheme, choose_scheme
 from flows.addresses import recipient_address, sender_address
+from flows.faults import sentences_of
 from flows.partners import carrier
 from integrations.carriers.base import BookingAnswer, BookingRequest, ContentLine
 from integrations.errors import AnswerLost, PartnerError, RateLimited, Refused
@@ -80,7 +82,8 @@ def book_parcel(merchant_id: int, payload: Mapping[str, Any]) -> None:
         raise Later(settings.LOOK_UP_AFTER_SECONDS, "Booked, but the label has not come yet.")
     _keep(merchant_id, ready, answer)
     if is_label_missing:
-        raise ForAPerson(f"{answer.tracking_number} is booked, but its label never came.")
+        text = gettext_noop("{number} is booked, but its label never came.")
+        raise ForAPerson(Sentence("label_missing", text, {"number": answer.tracking_number}))
 
 
 def _prepare(merchant_id: int, parcel_id: int) -> Ready | None:
@@ -111,7 +114,7 @@ def _plan(parcel: Parcel, now: datetime) -> Booking:
                 service_indicator=service.s10_indicator, country=parcel.warehouse.country
             )
     except (NoServiceFits, NoAgreement, NoExchangeRate, NoNumbersLeft) as error:
-        raise ForAPerson(str(error)) from error
+        raise ForAPerson(*sentences_of(error)) from error
     set_parcel_service(parcel_id=parcel.pk, service_code=service.code)
     return plan_booking(
         parcel=parcel,
@@ -237,7 +240,7 @@ def _look_up(ready: Ready) -> BookingAnswer | None:
         found = carrier(booking.carrier_code).find_by_reference(known_by)
     except Refused as refused:
         # Nobody can say whether it is booked: to call it refused would invite a second booking.
-        raise _unclear(booking, str(refused)) from refused
+        raise _unclear(booking, refused) from refused
     except PartnerError as away:
         raise _later(booking, away) from away
     if found is not None or ready.owed_since is None:
@@ -260,12 +263,13 @@ def _ask(ready: Ready) -> BookingAnswer:
     try:
         return carrier(booking.carrier_code).book(ready.request)
     except Refused as refused:
+        why = sentences_of(refused, partner=booking.carrier_code)
         with merchant(booking.merchant_id):
-            mark_refused(booking_id=booking.pk, refusal=str(refused), now=timezone.now())
-        raise ForAPerson(str(refused)) from refused
+            mark_refused(booking_id=booking.pk, why=why, now=timezone.now())
+        raise ForAPerson(*why) from refused
     except AnswerLost as lost:
         if booking.send_attempts >= LOOK_UPS_BEFORE_A_PERSON:
-            raise _unclear(booking, str(lost)) from lost
+            raise _unclear(booking, lost) from lost
         raise Later(settings.LOOK_UP_AFTER_SECONDS, str(lost)) from lost
     except PartnerError as away:
         if booking.sending_since is not None:
@@ -281,10 +285,11 @@ def _later(booking: Booking, away: PartnerError) -> Later:
     return Later(min(2 ** min(booking.send_attempts, 8), 300), str(away))
 
 
-def _unclear(booking: Booking, why: str) -> ForAPerson:
+def _unclear(booking: Booking, error: PartnerError) -> ForAPerson:
+    why = sentences_of(error, partner=booking.carrier_code)
     with merchant(booking.merchant_id):
         mark_unclear(booking_id=booking.pk, why=why, now=timezone.now())
-    return ForAPerson(why)
+    return ForAPerson(*why)
 
 
 def _keep(merchant_id: int, ready: Ready, answer: BookingAnswer) -> None:
@@ -314,7 +319,9 @@ def _keep(merchant_id: int, ready: Ready, answer: BookingAnswer) -> None:
         ):
             kept = Booking.objects.values_list("tracking_number", flat=True).get(pk=booking.pk)
             if kept != tracking_number:
-                raise ForAPerson(f"Booked as {kept} and as {tracking_number}: void one of them.")
+                text = gettext_noop("Booked as {one} and as {other}: void one of them.")
+                numbers = {"one": kept, "other": tracking_number}
+                raise ForAPerson(Sentence("booked_twice", text, numbers))
             return
         _charge(booking, now)
         start_tracking(

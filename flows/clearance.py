@@ -7,7 +7,7 @@ knows a declaration by its LRN, so that lodging again after a lost answer is har
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +18,7 @@ from django.utils import timezone
 from core.jobs import ForAPerson, Later, Work, enqueue, handler
 from core.models import Merchant
 from core.money import NoExchangeRate
+from core.sentences import Sentence
 from core.tenancy import merchant
 from customs.models import Declaration
 from customs.rules.declarations import (
@@ -43,6 +44,7 @@ from customs.services import (
 )
 from flows.addresses import recipient_address, sender_address
 from flows.booking import scheme_of
+from flows.faults import sentences_of
 from flows.partners import ask, authority
 from integrations.carriers.base import Address
 from integrations.customs.authority import LodgedDeclaration
@@ -90,7 +92,7 @@ def prepare(merchant_id: int, payload: Mapping[str, Any]) -> None:
             _draft(consignment, EXPORT, now)
             _draft(consignment, IMPORT, now)
     except NoExchangeRate as error:
-        raise ForAPerson(str(error)) from error
+        raise ForAPerson(*sentences_of(error)) from error
 
 
 @handler("clearance.lodge_export", queue="calls")
@@ -272,7 +274,7 @@ def _lodge(merchant_id: int, booking_id: int, direction: Literal["export", "impo
         is_complete = draft.status != Declaration.Status.INCOMPLETE
         lodging = begin_lodging(declaration_id=draft.pk, now=now) if is_complete else None
     if not is_complete:
-        raise ForAPerson("; ".join(_problem_text(each) for each in draft.problems)[:500])
+        raise ForAPerson(*_problem_sentences(draft.problems))
     if draft.dataset == NOT_REQUIRED:
         _release_unasked(merchant_id, draft.pk)
         return
@@ -295,10 +297,10 @@ def _lodge(merchant_id: int, booking_id: int, direction: Literal["export", "impo
                     declaration_id=lodging.pk,
                     status=Declaration.Status.REFUSED,
                     mrn="",
-                    reason=str(refused),
+                    reason=refused.message,
                     now=timezone.now(),
                 )
-            raise ForAPerson(str(refused)) from refused
+            raise ForAPerson(*sentences_of(refused, partner="customs")) from refused
         _keep(merchant_id, lodging.pk, answer)
     with merchant(merchant_id):
         told = {"declaration_id": draft.pk}
@@ -317,9 +319,10 @@ def _release_unasked(merchant_id: int, declaration_id: int) -> None:
         )
 
 
-def _problem_text(problem: Mapping[str, Any]) -> str:
-    fault, remedy = problem["fault"]["text"], problem["remedy"]["text"]
-    return f"{problem['element']}: {fault}; {remedy}"
+def _problem_sentences(problems: Sequence[Mapping[str, Any]]) -> list[Sentence]:
+    """What is missing and what would be right, of the first gaps: the screen shows them all."""
+    told = (problem[part] for problem in problems[:5] for part in ("fault", "remedy"))
+    return [Sentence(each["code"], each["template"], each["params"]) for each in told]
 
 
 def _keep(merchant_id: int, declaration_id: int, answer: LodgedDeclaration) -> None:

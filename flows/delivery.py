@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from django.utils import timezone
 
 from core.documents import put_bytes, register
-from core.jobs import Later, Work, enqueue, handler
+from core.jobs import ForAPerson, Later, Work, enqueue, handler
 from core.models import Document
 from core.tenancy import merchant
 from flows.addresses import recipient_address
+from flows.faults import sentences_of
 from flows.partners import ask, carrier, delivery_partner
 from flows.transit import tell
 from integrations.carriers.base import Proof
 from integrations.delivery.citydrop import Consignment
+from integrations.errors import Refused
 from tracking.models import PartnerDelivery, TrackedParcel
 from tracking.services import NewEvent, ask_partner, note_partner, save_proof
+
+T = TypeVar("T")
 
 POLL_SECONDS = 2
 POLL_SLOWLY_AFTER = 120
@@ -34,14 +38,14 @@ def consign(merchant_id: int, payload: Mapping[str, Any]) -> None:
         packed = parcel.booking.parcel
         delivery = ask_partner(parcel=parcel, reference=f"LM-{parcel.booking.reference}", now=now)
         recipient = recipient_address(packed.order)
-    ask(
+    _ask(
         lambda: delivery_partner().consign(
             reference=delivery.reference,
             tracking_number=parcel.tracking_number,
             recipient=recipient,
             weight_g=packed.weight_g or packed.expected_weight_g,
         ),
-        again_after_s=POLL_SECONDS,
+        partner="delivery",
     )
     with merchant(merchant_id):
         told = {"delivery_id": delivery.pk}
@@ -53,8 +57,8 @@ def follow(merchant_id: int, payload: Mapping[str, Any]) -> None:
     """Ask the partner until the parcel is delivered or lost."""
     with merchant(merchant_id):
         delivery = PartnerDelivery.objects.get(pk=payload["delivery_id"])
-    status: Consignment | None = ask(
-        lambda: delivery_partner().status(delivery.reference), again_after_s=POLL_SECONDS
+    status: Consignment | None = _ask(
+        lambda: delivery_partner().status(delivery.reference), partner="delivery"
     )
     if status is None:
         raise Later(POLL_SECONDS, "The partner does not know the consignment yet.")
@@ -95,9 +99,17 @@ def fetch_proof(merchant_id: int, payload: Mapping[str, Any]) -> None:
     fetch = getattr(client, "proof_of_delivery", None)
     if fetch is None:
         return
-    proof: Proof | None = ask(lambda: fetch(parcel.tracking_number), again_after_s=POLL_SECONDS)
+    proof: Proof | None = _ask(lambda: fetch(parcel.tracking_number), partner=parcel.carrier_code)
     if proof is not None:
         _keep_proof(merchant_id, parcel.pk, parcel.carrier_code, proof)
+
+
+def _ask(call: Callable[[], T], *, partner: str) -> T:
+    """Ask; a refusal is for a person, any other fault for later."""
+    try:
+        return ask(call, again_after_s=POLL_SECONDS)
+    except Refused as refused:
+        raise ForAPerson(*sentences_of(refused, partner=partner)) from refused
 
 
 def _parcel(parcel_id: int) -> TrackedParcel:

@@ -14,6 +14,7 @@ from core.models import Merchant
 from core.tenancy import merchant
 from customs.models import Declaration
 from flows.addresses import sender_address
+from flows.faults import sentences_of
 from flows.partners import carrier
 from integrations.carriers.base import Handover as HandoverRequest
 from integrations.carriers.base import HandoverParcel
@@ -137,7 +138,7 @@ def tell_carrier(merchant_id: int, payload: Mapping[str, Any]) -> None:
     try:
         carrier(handover.carrier_code).hand_over(request)
     except Refused as refused:
-        raise ForAPerson(str(refused)) from refused
+        raise ForAPerson(*sentences_of(refused, partner=handover.carrier_code)) from refused
     except AnswerLost as lost:
         raise Later(settings.LOOK_UP_AFTER_SECONDS, str(lost)) from lost
     except RateLimited as limited:

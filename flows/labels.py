@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from core.tenancy import merchant
 from flows.wave_picture import failed_bookings, label_state
 from shipping.models import Booking
@@ -15,6 +17,6 @@ def label_of(*, merchant_id: int, reference: str) -> tuple[str, str]:
     with merchant(merchant_id):
         parcel = Parcel.objects.select_related("wave").get(reference=reference)
         if parcel.wave is not None and parcel.wave.status == Wave.Status.PLANNED:
-            return PERSON, f"wave {parcel.wave.number} is not released"
+            return PERSON, _("wave {number} is not released").format(number=parcel.wave.number)
         booking = Booking.objects.filter(parcel=parcel).order_by("-id").first()
         return label_state(booking, failed_bookings([parcel.pk]).get(parcel.pk, ""))

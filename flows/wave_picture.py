@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from core.models import Job
+from core.spoken import say_all
 from core.tenancy import merchant
 from shipping.models import Booking
 from warehouse.models import Parcel, ParcelItem, PickTask, Wave
@@ -81,10 +82,11 @@ def wave_picture(*, merchant_id: int, wave_id: int) -> WavePicture:
 
 
 def failed_bookings(parcel_ids: list[int]) -> dict[int, str]:
-    """Return why the booking of parcels failed for good, inside the caller's block."""
+    """Return why bookings failed for good, in the reader's language, inside the caller's block."""
     keys = [str(parcel_id) for parcel_id in parcel_ids]
     failed = Job.objects.filter(kind="booking.book", key__in=keys, status=Job.Status.FAILED)
-    return {int(key): why for key, why in failed.values_list("key", "last_error")}
+    rows = failed.values_list("key", "said", "last_error")
+    return {int(key): say_all(said, otherwise=error) for key, said, error in rows}
 
 
 def label_state(booking: Booking | None, failure: str) -> tuple[str, str]:
@@ -93,7 +95,8 @@ def label_state(booking: Booking | None, failure: str) -> tuple[str, str]:
         return READY, ""
     stuck = (Booking.Status.REFUSED, Booking.Status.UNCLEAR)
     if booking is not None and booking.status in stuck:
-        return PERSON, booking.refusal or failure or str(booking.get_status_display())
+        why = say_all(booking.refusal_said, otherwise=booking.refusal)
+        return PERSON, why or failure or str(booking.get_status_display())
     return (PERSON, failure) if failure else (COMING, "")
 
 

@@ -13,6 +13,8 @@ The class says what the caller may do next, so that no caller has to read HTTP s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class PartnerError(Exception):
     """Base of everything a partner call raises; `partner` and `operation` name the call."""
@@ -35,6 +37,7 @@ class Refused(PartnerError):
 
     `field` is the partner's path of the offending field ("" where it named none), `code` its error
     code, `status` the HTTP status (0 when our own check refused before anything was sent).
+    `params` are the values of a finding of our own, by which it can be told in other languages.
     """
 
     def __init__(
@@ -46,11 +49,13 @@ class Refused(PartnerError):
         status: int = 0,
         partner: str = "",
         operation: str = "",
+        params: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message, partner=partner, operation=operation)
         self.field = field
         self.code = code
         self.status = status
+        self.params = dict(params or {})
 
 
 class NotAuthorised(PartnerError):

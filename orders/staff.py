@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from accounts.access import StaffRequest
 from accounts.staff_pages import not_found, staff_page
-from core.bodies import BadBody, wants_json
+from core.bodies import BadBody, read_body, wants_json
 from core.tenancy import across_merchants
 from flows.holds import HoldAlreadyReleased, NotYourHold, release_and_go_on
 from orders.models import Hold
 from orders.words import hold_words
 
 PAGE = 50
+SHORTEST_NOTE, LONGEST_NOTE = 4, 200
 
 
 @staff_page("staff.customs", "GET")
@@ -51,7 +52,16 @@ def holds(request: StaffRequest) -> HttpResponse:
 
 @staff_page("staff.customs", "POST")
 def release(request: StaffRequest, hold_id: int) -> HttpResponseBase:
-    """Release one hold; the order goes on when it was the last."""
+    """Release one hold with the permit's number or a reason: {note}; it stays in the history.
+
+    The order goes on when it was the last hold.
+    """
+    note = read_body(request).text("note", most=LONGEST_NOTE, required=False)
+    if len(note) < SHORTEST_NOTE:
+        raise BadBody(
+            field="note", fault=_("It does not say why the order may go on."),
+            remedy=_("Give the number of the permit, or the reason in a few words."),
+        )  # fmt: skip
     with across_merchants("A hold's number in an address does not say whose it is."):
         hold = Hold.objects.filter(pk=hold_id).first()
     if hold is None:
@@ -63,6 +73,7 @@ def release(request: StaffRequest, hold_id: int) -> HttpResponseBase:
             role=f"staff:{request.staff.role}",
             actor=request.actor,
             now=timezone.now(),
+            note=note,
         )
     except HoldAlreadyReleased as error:
         raise BadBody(

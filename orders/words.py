@@ -44,3 +44,33 @@ def _values(params: Mapping[str, Any]) -> dict[str, Any]:
     if params.get("part") in PARTS:
         values["part"] = _(PARTS[params["part"]])
     return values
+
+
+ASKED_FOR: Mapping[str, str] = {
+    "restricted_goods": gettext_noop(
+        "the permit or licence for these goods (its number, who issued it, until when it is "
+        "valid), or a data sheet that shows they are of another kind"
+    ),
+    "battery_refused": gettext_noop(
+        "the battery's UN 38.3 test summary and data sheet (kind, Wh, how it is built in)"
+    ),
+    "battery_alone": gettext_noop(
+        "the battery's UN 38.3 test summary and your dangerous goods contract with a carrier"
+    ),
+    "party_listed": gettext_noop(
+        "what tells the recipient from the listed person or company: full name, date and place of "
+        "birth or the company's registration"
+    ),
+    "commodity_code_short": gettext_noop(
+        "the ten-digit commodity code of the product, with a data sheet"
+    ),
+}
+"""What staff need from the merchant before they can let an order go on, by the hold's reason."""
+
+
+def asked_for(hold: Hold) -> str:
+    """What to send to staff who release this hold; empty where the merchant releases it."""
+    if not hold.released_by_role.startswith("staff:"):
+        return ""
+    text = ASKED_FOR.get(hold.reason_code)
+    return _(text) if text else _("what shows that the order may be sent")

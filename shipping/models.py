@@ -121,6 +121,8 @@ class Booking(TenantModel):
     invoice_number = models.CharField(max_length=35, blank=True)
     invoice = TenantForeignKey(Document, null=True, related_name="+")
     refusal = models.CharField(max_length=500, blank=True)
+    refusal_said = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    """The same as stored sentences, to be said in the reader's language."""
     sending_since = models.DateTimeField(null=True)
     send_attempts = models.PositiveIntegerField(default=0)
     booked_at = models.DateTimeField(null=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from core.admin_site import RecordAdmin, records
 from tracking.models import (
@@ -49,6 +50,7 @@ class PartnerDeliveryRecords(RecordAdmin):
 
     list_display = ("reference", "merchant", "status", "attempts", "updated_at")
     list_filter = ("status",)
+    plural = _("Partner deliveries")
 
 
 @admin.register(DeliveryProof, site=records)

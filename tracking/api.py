@@ -55,7 +55,10 @@ class TrackingShape(serializers.Serializer[TrackedParcel]):
     shipment = serializers.CharField(source="booking.reference")
     order = serializers.CharField(source="booking.parcel.order.reference")
     destination_country = serializers.CharField()
-    milestone = serializers.ChoiceField(TrackedParcel.Milestone.choices)
+    milestone = serializers.ChoiceField(
+        TrackedParcel.Milestone.choices,
+        help_text="`packed` stands from the booking until the carrier has the parcel.",
+    )
     milestone_at = serializers.DateTimeField(allow_null=True)
     reached = serializers.DictField(
         child=serializers.DateTimeField(), help_text="When each milestone was reached."

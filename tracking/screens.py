@@ -9,20 +9,22 @@ from typing import Literal
 
 from core.journey_line import JourneyLine
 from tracking.rules.geo import VIEW_BOX
+from tracking.rules.map_labels import Box, Side, Spot, place_labels
 
 WORLD_WIDTH, WORLD_HEIGHT = float(VIEW_BOX[2]), float(VIEW_BOX[3])
+LETTERS_ACROSS = 32
 PlaceState = Literal["done", "current", "todo"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MapPoint:
-    """A place in the map's own units; `label_end` puts its words left of the point."""
+    """A place in the map's own units; `side` is where its words stand, "" where none fit."""
 
     x: float
     y: float
     label: str
     state: PlaceState
-    label_end: bool = False
+    side: Side | Literal[""] = "right"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +48,7 @@ class TrackingMap:
     @property
     def label_size(self) -> str:
         """Letters stay equally large however much of the world is shown."""
-        return f"{self.width / 32:.2f}"
+        return f"{self.width / LETTERS_ACROSS:.2f}"
 
     @property
     def way_done(self) -> str:
@@ -74,9 +76,14 @@ def map_around(*, places: list[tuple[str, float, float, PlaceState]], words: str
     height = width / 2.5
     x = min(max((left + right - width) / 2, 0), WORLD_WIDTH - width)
     y = min(max((top - lift + bottom - height) / 2, 0), max(WORLD_HEIGHT - height, 0))
+    sides = place_labels(
+        [Spot(px, py, label, is_wanted=state != "done") for label, px, py, state in places],
+        frame=Box(x, y, x + width, y + height),
+        letter=width / LETTERS_ACROSS,
+    )
     points = tuple(
-        MapPoint(x=px, y=py, label=label, state=state, label_end=px > x + 0.6 * width)
-        for label, px, py, state in places
+        MapPoint(x=px, y=py, label=label, state=state, side=side)
+        for (label, px, py, state), side in zip(places, sides, strict=True)
     )
     return TrackingMap(x=x, y=y, width=width, height=height, points=points, words=words)
 

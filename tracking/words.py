@@ -107,6 +107,11 @@ def stage_words(stage: str) -> str:
     return _(STAGES[stage])
 
 
+def standing_words(milestone: str, *, is_packed: bool) -> str:
+    """Where a booked parcel stands: it is followed from its booking on, before it is packed."""
+    return stage_words(milestone) if is_packed or milestone != "packed" else _("Booked")
+
+
 def trouble_words(kind: str) -> str:
     """What is wrong with a parcel; a kind without words of its own is shown as it is."""
     return _(TROUBLES[kind]) if kind in TROUBLES else kind.replace("_", " ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +33,8 @@ class StationDocument:
 class StationState:
     """What stands on the table. The scan endpoint answers with the same fields as JSON `state`.
 
-    `order` is empty before anything is claimed; `next_action` is one sentence saying what to do.
+    `order` is empty before anything is claimed; `next_action` is one sentence saying what to do;
+    `asks` is what the one field wants now.
     """
 
     order: str
@@ -40,6 +42,7 @@ class StationState:
     complete: bool
     next_action: str
     documents: tuple[StationDocument, ...] = ()
+    asks: Literal["scan", "weight"] = "scan"
 
     @property
     def current(self) -> StationLine | None:

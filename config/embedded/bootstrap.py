@@ -10,6 +10,7 @@ the locked dependencies (only when a lock changed), the compiled translations.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import ctypes
 import fcntl
 import hashlib
@@ -17,6 +18,9 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,6 +41,8 @@ FONTS = {
 }
 """Font files for Chinese, Japanese, Korean and Arabic documents, and their packages."""
 
+FIRST_TIME = "first start on this machine: FIRSTWORDS"
+
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 
 
@@ -47,6 +53,26 @@ class CannotSetUp(SystemExit):
 def say(line: str) -> None:
     """Print one line about what is being done."""
     print(f"set-up    | {line}", flush=True)
+
+
+@contextlib.contextmanager
+def telling(what: str, *, every_s: float = 15) -> Iterator[None]:
+    """Say what is being done, from time to time that it still is, and at last how long it took."""
+    say(what)
+    began, is_over = time.monotonic(), threading.Event()
+
+    def go_on_saying() -> None:
+        while not is_over.wait(every_s):
+            say(f"{what}: still at it after {time.monotonic() - began:.0f} s")
+
+    teller = threading.Thread(target=go_on_saying, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        teller.join()
+    say(f"{what}: done in {time.monotonic() - began:.0f} s")
 
 
 def missing_packages(*, with_tests: bool, python: str) -> list[str]:
@@ -69,14 +95,15 @@ def install_packages(packages: list[str]) -> None:
             "These system packages are missing: " + ", ".join(packages) + ".\n"
             "Install them and start again:\n  sudo " + " ".join(command)
         )
-    say("installing " + ", ".join(packages))
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    if subprocess.call([*prefix, *command], env=env, stdout=subprocess.DEVNULL) == 0:
-        return
-    # The lists of packages are old or absent on a fresh machine: fetch them, then once more.
-    subprocess.check_call([*prefix, "apt-get", "update", "-q"], stdout=subprocess.DEVNULL)
-    if subprocess.call([*prefix, *command], env=env, stdout=subprocess.DEVNULL) != 0:
-        raise CannotSetUp("apt could not install them. By hand:\n  sudo " + " ".join(command))
+    with telling("installing system packages: " + ", ".join(packages)):
+        if subprocess.call([*prefix, *command], env=env, stdout=subprocess.DEVNULL) == 0:
+            return
+        # The lists of packages are old or absent on a fresh machine: fetch them, then once more.
+        say("fetching apt's lists of packages first")
+        subprocess.check_call([*prefix, "apt-get", "update", "-q"], stdout=subprocess.DEVNULL)
+        if subprocess.call([*prefix, *command], env=env, stdout=subprocess.DEVNULL) != 0:
+            raise CannotSetUp("apt could not install them. By hand:\n  sudo " + " ".join(command))
 
 
 def find_python() -> str:
@@ -96,8 +123,8 @@ def make_venv(python: str) -> None:
     """Make the virtualenv unless a working one is there."""
     if PYTHON.exists() and OLDEST <= _version(str(PYTHON)) <= NEWEST:
         return
-    say(f"making {VENV.name} with {python}")
-    subprocess.check_call([python, "-m", "venv", "--clear", str(VENV)])
+    with telling(f"making the virtualenv {VENV.name} with {python}"):
+        subprocess.check_call([python, "-m", "venv", "--clear", str(VENV)])
 
 
 def install_lock(lock: Path) -> None:
@@ -106,12 +133,16 @@ def install_lock(lock: Path) -> None:
     digest = hashlib.sha256(lock.read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text() == digest:
         return
-    say(f"installing {lock.name}")
     command = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check",
                "--require-hashes", "-r", str(lock)]  # fmt: skip
-    if subprocess.call(command, cwd=ROOT) != 0:
-        raise CannotSetUp(f"pip could not install {lock.name}; its reason is above.")
+    with telling(f"downloading and installing the {_count(lock)} packages of {lock.name}"):
+        if subprocess.call(command, cwd=ROOT) != 0:
+            raise CannotSetUp(f"pip could not install {lock.name}; its reason is above.")
     stamp.write_text(digest)
+
+
+def _count(lock: Path) -> int:
+    return sum("==" in line for line in lock.read_text().splitlines())
 
 
 def compile_messages() -> None:
@@ -182,6 +213,8 @@ def main() -> None:
     with (ROOT / ".set-up.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         python = find_python()
+        if not PYTHON.exists():
+            say(FIRST_TIME)
         packages = missing_packages(with_tests=options.with_tests, python=python)
         if packages:
             install_packages(packages)

@@ -45,6 +45,7 @@ KNOWN_FAILURES = (
     RolesMissing, RolesTooStrong,
 )  # fmt: skip
 READY_WITHIN_S = 90
+SAY_EVERY_S = 5
 STOP_WITHIN_S = 15
 COLOURS = (36, 35, 34, 33, 32, 96, 95, 94)
 
@@ -96,14 +97,23 @@ class Supervisor:
         """Start everything and return when every process answers."""
         self._ports.refuse_taken()
         self._start_sandbox()
+        is_new = (
+            not self._servers.is_external
+            and not (self._data_dir / "postgres" / "PG_VERSION").exists()
+        )
+        self._say("set-up", "making a new database" if is_new else "starting the database")
         self._servers.start()
         self._write_state(ready=False)
         owner = self._env("owner")
         external = self._servers.is_external
+        self._say("set-up", "bringing the tables up to date (the first time takes longest)")
         if migrate(ROOT, self._data_dir, owner, always=external):
             self._say("set-up", "database is up to date")
         if os.environ.get("DEMO", "1") != "0":
+            self._say("set-up", "looking for the demonstration data")
             self.logins = seed_demo(ROOT, self._data_dir, owner, always=external)
+        names = ", ".join(process.name for process in PROCESSES)
+        self._say("set-up", f"starting {names}")
         for process in PROCESSES:
             self._start_process(process)
         self._wait_ready()
@@ -167,6 +177,7 @@ class Supervisor:
         if "sandbox" in self._children:
             doors["sandbox"] = self._ports.sandbox
         waiting = set(self._children) - {"scheduler"}
+        say_at = time.monotonic() + SAY_EVERY_S
         while waiting:
             for name in sorted(waiting):
                 child = self._children[name]
@@ -174,6 +185,9 @@ class Supervisor:
                     waiting.discard(name)
                 elif child.process is None or child.process.poll() is not None:
                     raise NotReady(f"{name} ended while starting; its last lines are above.")
+            if waiting and time.monotonic() > say_at:
+                self._say("set-up", f"waiting for {', '.join(sorted(waiting))}")
+                say_at += SAY_EVERY_S
             if time.monotonic() > deadline:
                 raise NotReady(f"No answer from {', '.join(sorted(waiting))}.")
             time.sleep(0.05)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from html import escape
 
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -44,9 +45,13 @@ def instant_html(at: datetime, *, now: datetime | None = None) -> SafeString:
     reference = now or timezone.now()
     locale = active_locale()
     local = timezone.localtime(at)
-    words = format_timedelta(
-        at - reference, granularity="minute", threshold=1.0, add_direction=True, locale=locale
-    )
+    passed = at - reference
+    if abs(passed) < timedelta(minutes=1):
+        words = _("just now")
+    else:
+        words = format_timedelta(
+            passed, granularity="minute", threshold=1.0, add_direction=True, locale=locale
+        )
     # Written by hand, as every row of every list holds one: format_html takes five times as long.
     title = escape(f"{format_datetime(local, 'medium', locale=locale)} {local.tzname()}")
     machine = at.astimezone(UTC).isoformat(timespec="seconds")
@@ -82,12 +87,27 @@ def local_day(day: date | None) -> SafeString | str:
     return format_html('<time datetime="{}">{}</time>', day.isoformat(), words)
 
 
+@register.simple_tag
+def days_html(first: date, last: date | None = None) -> SafeString | str:
+    """One day, or the first and the last of several, the same on every page."""
+    if last is None or last == first:
+        return local_day(first)
+    return format_html(_("{first} to {last}"), first=local_day(first), last=local_day(last))
+
+
 @register.filter
 def place_time(local_at: datetime | None) -> SafeString | str:
-    """Day and time by the clock of the place where it happened: the zone the value carries."""
+    """Day and time by the clock of the place where it happened, with how far that is from UTC.
+
+    The offset and not the zone's name: CST is China's, Cuba's and Chicago's.
+    """
     if local_at is None:
         return ""
-    words = format_datetime(
-        local_at, _pattern(MOMENT), tzinfo=local_at.tzinfo, locale=active_locale()
+    words, offset = (
+        format_datetime(local_at, pattern, tzinfo=local_at.tzinfo, locale=active_locale())
+        for pattern in (_pattern(MOMENT), "O")
     )
-    return format_html('<time datetime="{}">{}</time>', local_at.isoformat(), words)
+    return format_html(
+        '<time datetime="{}">{} <span class="unit">{}</span></time>',
+        local_at.isoformat(), words, offset,
+    )  # fmt: skip

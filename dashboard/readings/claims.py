@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.authentication import Caller
 from claims.models import Claim, ClaimEvidence
 from claims.rules.terms import NoClaimTerms, terms
+from claims.words import limit_words
 from core.events import history
 from core.money import Money
 from dashboard.readings.documents import document_rows
@@ -125,12 +126,12 @@ def _decision(claim: Claim) -> ClaimDecision | None:
         decided_at=claim.decided_at,
         decided_by=actor_words(claim.decided_by),
         steps=tuple(map(sentence, stored)),
-        limit_source=f"{limit.get('rule', '')} ({limit.get('source', '')})",
+        limit_source=limit_words(limit),
         paid=paid_of(claim),
     )
 
 
-def limit_words(parcel: TrackedParcel | None, *, on: date) -> str:
+def limit_of(parcel: TrackedParcel | None, *, on: date) -> str:
     """The rule that limits a claim for this parcel, before it is filed; empty where none holds."""
     if parcel is None:
         return ""
@@ -141,4 +142,4 @@ def limit_words(parcel: TrackedParcel | None, *, on: date) -> str:
         row = terms(parcel.booking.service_code, kind, accepted_on)
     except NoClaimTerms:
         return ""
-    return f"{row.rule} ({row.source})"
+    return limit_words({"rule": row.rule, "source": row.source})

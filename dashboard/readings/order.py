@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from django.conf import settings
 from django.db.models import Q, Sum
@@ -30,7 +31,7 @@ from dashboard.screens.orders import HoldCard, OrderLine, OrderPage, OrderShipme
 from orders.models import Hold, Order
 from orders.models import OrderLine as StoredLine
 from orders.services.holds import may_release
-from orders.words import hold_words
+from orders.words import asked_for, hold_words
 from shipping.models import Booking
 from tracking.journey import order_journey
 from tracking.models import TrackedParcel
@@ -140,6 +141,7 @@ def _holds(order: Order, caller: Caller) -> tuple[HoldCard, ...]:
 
 def _hold(hold: Hold, order: Order, *, role: str) -> HoldCard:
     reason, remedy = hold_words(hold)
+    send = asked_for(hold)
     return HoldCard(
         code=hold.code,
         words=hold_name(hold.code),
@@ -149,7 +151,16 @@ def _hold(hold: Hold, order: Order, *, role: str) -> HoldCard:
         since=hold.raised_at,
         may_release=may_release(role, hold.released_by_role),
         release_url=reverse("dashboard:hold_release", args=[order.reference, hold.pk]),
+        write_to=settings.OPERATOR["email"] if send else "",
+        mail_url=_mail_url(order, hold) if send else "",
+        send=send,
     )
+
+
+def _mail_url(order: Order, hold: Hold) -> str:
+    """A letter to the operator about a hold, by the names the operator finds it under."""
+    about = f"{order.reference} ({order.external_order}): {hold_name(hold.code)}"
+    return f"mailto:{settings.OPERATOR['email']}?subject={quote(about)}"
 
 
 def _shipments(

@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 
 from core.money import Money
 from dashboard.readings.words import hold_name
 from dashboard.screens.orders import OrderRow
-from orders.models import Hold, Order, OrderLine
+from orders.models import Channel, Hold, Import, Order, OrderLine
 from shipping.rules.catalogue import UnknownService
 from shipping.rules.catalogue import service as service_of
 from tracking.journey import order_journey
@@ -36,18 +37,22 @@ LAST_LETTER = "\U0010ffff"
 
 @dataclass(frozen=True, slots=True)
 class OrderFilters:
-    """What a list is narrowed to; every empty value means all. `since` is a day in UTC."""
+    """What a list is narrowed to; every empty value means all. `since` is a day in UTC.
+
+    `upload` is the id of an uploaded file: the orders that came in by it.
+    """
 
     query: str = ""
     status: str = ""
     country: str = ""
     hold: str = ""
     since: date | None = None
+    upload: int | None = None
 
     @property
     def is_filtered(self) -> bool:
         """Whether anything is narrowed."""
-        return any((self.query, self.status, self.country, self.hold, self.since))
+        return any((self.query, self.status, self.country, self.hold, self.since, self.upload))
 
 
 def orders_matching(filters: OrderFilters) -> QuerySet[Order]:
@@ -72,7 +77,24 @@ def orders_matching(filters: OrderFilters) -> QuerySet[Order]:
     if filters.since:
         start = datetime.combine(filters.since, time(), ZoneInfo("UTC"))
         rows = rows.filter(created_at__gte=start)
+    if filters.upload:
+        rows = of_upload(rows, Import.objects.filter(pk=filters.upload).first())
     return rows
+
+
+def of_upload(rows: QuerySet[Order], upload: Import | None) -> QuerySet[Order]:
+    """Those of the orders that came in while this file was read; none where there is no such file.
+
+    An order does not name its file; the span of the reading does, since one file of a merchant
+    is read after the other.
+    """
+    if upload is None:
+        return rows.none()
+    return rows.filter(
+        channel__kind=Channel.Kind.UPLOAD,
+        created_at__gte=upload.created_at,
+        created_at__lte=upload.finished_at or timezone.now(),
+    )
 
 
 def begins_with(column: str, text: str) -> Q:

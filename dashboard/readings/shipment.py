@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from babel.dates import format_date
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +11,7 @@ from billing.models import Charge
 from core.events import history
 from core.models import Document
 from core.money import Money
-from core.templatetags.instants import active_locale
+from core.templatetags.instants import days_html
 from core.templatetags.words import country_name
 from customs.models import Declaration
 from dashboard.readings.customs import declaration_reason
@@ -33,7 +30,7 @@ from dashboard.screens.shipments import (
 from tracking.journey import order_journey
 from tracking.models import DeliveryProof as StoredProof
 from tracking.models import TrackedParcel, TrackingEvent
-from tracking.words import carrier_words, report_words, stage_words, trouble_words
+from tracking.words import carrier_words, report_words, standing_words, trouble_words
 from warehouse.models import ParcelItem
 
 
@@ -87,23 +84,17 @@ def _badge(parcel: TrackedParcel) -> Badge:
         tone: Tone = "bad" if parcel.lost_at else "act"
         return Badge(label=trouble_words(parcel.problem), tone=tone)
     tone = "good" if parcel.delivered_at else "progress"
-    return Badge(label=stage_words(parcel.milestone), tone=tone)
+    is_packed = parcel.booking.parcel.packed_at is not None
+    return Badge(label=standing_words(parcel.milestone, is_packed=is_packed), tone=tone)
 
 
 def _expected(parcel: TrackedParcel) -> str:
     """Local days at the buyer's place, as the carrier or the service promises them."""
     if parcel.delivered_at:
         return _("Delivered")
-    first, last = parcel.expected_from, parcel.expected_to
-    if first is None:
+    if parcel.expected_from is None:
         return _("Not known yet")
-    if last is None or last == first:
-        return _plain(first)
-    return _("%(first)s to %(last)s") % {"first": _plain(first), "last": _plain(last)}
-
-
-def _plain(day: date) -> str:
-    return str(format_date(day, "EEE d MMM", locale=active_locale()))
+    return days_html(parcel.expected_from, parcel.expected_to)
 
 
 def _contents(parcel: TrackedParcel) -> tuple[ContentRow, ...]:

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 
 from claims.models import Claim
 from core.models import Event, Job
+from core.spoken import say_all
 from customs.models import Declaration
 from dashboard.readings.billing import balances, money_of_last_days
 from dashboard.readings.words import event_words, hold_name
 from dashboard.screens.common import Tone
 from dashboard.screens.today import Attention, FirstStep, Movement, StageCount, TodayPage
+from flows.words import work_words
 from orders.models import Hold, Import, Order, Product
 from shipping.models import Booking
 from tracking.journey import order_journey
@@ -130,7 +132,8 @@ def _bookings() -> Iterator[Attention]:
         yield Attention(
             count=1,
             label=_("Booking: %(status)s") % {"status": str(booking.get_status_display())},
-            remedy=booking.refusal or _("The operator looks into it."),
+            remedy=say_all(booking.refusal_said, otherwise=booking.refusal)
+            or _("The operator looks into it."),
             url=reverse("dashboard:order", args=[booking.parcel.order.reference]),
             action=booking.parcel.order.reference,
             oldest_at=booking.created_at,
@@ -144,18 +147,25 @@ def _failed_jobs() -> Iterator[Attention]:
     newest = list(failed.order_by("-id")[:SHOWN_FAILED])
     by_reason: dict[tuple[str, str], list[Job]] = {}
     for job in newest:
-        by_reason.setdefault((job.kind, job.last_error), []).append(job)
+        by_reason.setdefault((job.kind, _why_failed(job)), []).append(job)
     for (kind, reason), jobs in by_reason.items():
         family = kind.partition(".")[0]
         yield Attention(
             count=len(jobs),
-            label=_("Work that stopped: %(kind)s") % {"kind": kind.replace(".", ", ")},
+            label=_("Work that stopped: %(kind)s") % {"kind": work_words(kind)},
             remedy=reason or _("The operator looks into it."),
             url=reverse("dashboard:customs" if family == "clearance" else "dashboard:orders"),
             action=_("See where"),
             oldest_at=jobs[-1].created_at,
             tone="bad",
         )
+
+
+def _why_failed(job: Job) -> str:
+    """In words for the merchant; a fault of the program itself is the operator's to read."""
+    if any(each.get("code") == "unknown_fault" for each in job.said):
+        return ""
+    return say_all(job.said, otherwise=job.last_error)
 
 
 def _claims() -> Iterator[Attention]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from core.spoken import run_on
+from dashboard.readings.orders import of_upload
 from dashboard.readings.words import actor_words, import_badge, percent
 from dashboard.screens.common import Option
 from dashboard.screens.uploads import RejectedRow, UploadPage, UploadProgress, UploadRow
 from orders.files.cells import WRONG
 from orders.files.faults import REFUSALS
-from orders.models import Channel, Import, Order
+from orders.models import Import, Order
 from orders.models import RejectedRow as StoredRow
 
 SHOWN_REJECTED = 100
@@ -66,7 +68,8 @@ def read_progress(upload: Import) -> UploadProgress:
     rejected = StoredRow.objects.filter(source=upload).order_by("row_number", "id")
     rows = tuple(map(rejected_row, rejected[:SHOWN_REJECTED])) if upload.rows_rejected else ()
     list_url = reverse("dashboard:orders" if is_orders else "dashboard:products")
-    since = f"?since={upload.created_at.date().isoformat()}" if is_orders else ""
+    made_by = f"?upload={upload.pk}" if is_orders and upload.entries_created else ""
+    held = _held_of(upload) if is_orders and upload.entries_created else 0
     return UploadProgress(
         file_name=upload.file_name,
         kind=str(upload.get_kind_display()),
@@ -77,32 +80,76 @@ def read_progress(upload: Import) -> UploadProgress:
         created=upload.entries_created,
         updated=upload.entries_updated,
         unchanged=max(upload.entries_in_file - upload.entries_created - upload.entries_updated, 0),
-        held=_held_of(upload) if is_orders and upload.entries_created else 0,
+        held=held,
         rejected=upload.rows_rejected,
         progress_url=reverse("dashboard:upload_progress", args=[upload.pk]),
-        orders_url=f"{list_url}{since}",
+        orders_url=f"{list_url}{made_by}",
         upload_url=f"{reverse('dashboard:upload')}?kind={upload.kind}",
         list_url=list_url,
         rejected_url=reverse("dashboard:upload_rejected", args=[upload.pk]) if rows else "",
         rejected_rows=rows,
         failure=refusal_words(upload),
+        result=_result(upload, held=held),
     )
 
 
 def _held_of(upload: Import) -> int:
-    """Orders that came in by upload while this file was read and are held still.
+    """Orders that came in by this file and are held still."""
+    return of_upload(Order.objects.filter(status=Order.Status.HELD), upload).count()
 
-    An order does not name its file; the span of the reading does, since one file of a merchant
-    is read after the other.
-    """
-    until = upload.finished_at or timezone.now()
-    held = Order.objects.filter(
-        status=Order.Status.HELD,
-        channel__kind=Channel.Kind.UPLOAD,
-        created_at__gte=upload.created_at,
-        created_at__lte=until,
-    )
-    return held.count()
+
+def _result(upload: Import, *, held: int) -> str:
+    """What came of a file that was read to its end, in a few short sentences."""
+    if upload.status != Import.Status.DONE:
+        return ""
+    is_orders = upload.kind == Import.Kind.ORDERS
+    made, changed = upload.entries_created, upload.entries_updated
+    known = max(upload.entries_in_file - made - changed, 0)
+    told = [_came_in(made, is_orders=is_orders)]
+    if held:
+        told.append(
+            _many(ngettext("%(count)s of them is held.", "%(count)s of them are held.", held), held)
+        )
+    if changed:
+        told.append(
+            _many(
+                ngettext(
+                    "%(count)s was brought up to date.",
+                    "%(count)s were brought up to date.",
+                    changed,
+                ),
+                changed,
+            )
+        )
+    if known:
+        told.append(
+            _many(
+                ngettext("%(count)s was here already.", "%(count)s were here already.", known),
+                known,
+            )
+        )
+    if upload.rows_rejected:
+        told.append(
+            _many(
+                ngettext(
+                    "%(count)s row was rejected.",
+                    "%(count)s rows were rejected.",
+                    upload.rows_rejected,
+                ),
+                upload.rows_rejected,
+            )
+        )
+    return run_on([_("The file is read."), *told])
+
+
+def _came_in(made: int, *, is_orders: bool) -> str:
+    if is_orders:
+        return _many(ngettext("%(count)s order came in.", "%(count)s orders came in.", made), made)
+    return _many(ngettext("%(count)s product came in.", "%(count)s products came in.", made), made)
+
+
+def _many(template: str, count: int) -> str:
+    return template % {"count": count}
 
 
 def refusal_words(upload: Import) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -63,6 +64,13 @@ EVENTS: Mapping[str, str] = {
     "claim.refused": gettext_noop("Claim refused"),
     "claim.paid": gettext_noop("Claim paid"),
 }
+ECHOES: Mapping[str, str] = {
+    "order.packed": "parcel.packed",
+    "order.shipped": "parcel.handed_over",
+    "order.delivered": "parcel.delivered",
+    "order.lost": "exception.lost",
+}
+"""What an order's status says again, where the parcel itself has said it: told once."""
 DOCUMENTS: Mapping[str, str] = {
     "label": gettext_noop("Shipping label"),
     "commercial_invoice": gettext_noop("Commercial invoice"),
@@ -158,7 +166,18 @@ def event_words(event: Event) -> str:
         return stage_words(what) if what in _stages() else what.replace("_", " ")
     if family == "exception":
         return trouble_words(what)
+    if family == "declaration" and what in Declaration.Status.values:
+        return _declaration_words(event, Declaration.Status(what))
     return event.kind.replace(".", ": ").replace("_", " ")
+
+
+def _declaration_words(event: Event, status: Declaration.Status) -> str:
+    """Which declaration, and what became of it."""
+    whose = {
+        Declaration.Direction.EXPORT: _("Export declaration: %(status)s"),
+        Declaration.Direction.IMPORT: _("Import declaration: %(status)s"),
+    }.get(event.data.get("direction", ""), _("Declaration: %(status)s"))
+    return whose % {"status": status.label}
 
 
 def _stages() -> frozenset[str]:
@@ -175,7 +194,7 @@ def event_detail(event: Event) -> str:
         return ", ".join(hold_name(code) for code in data.get("holds", ()))
     if event.kind == "claim.evidence_added":
         return evidence_words(str(data.get("code", "")))
-    for name in ("tracking_number", "warehouse", "manifest", "why"):
+    for name in ("tracking_number", "warehouse", "manifest", "mrn", "why"):
         if data.get(name):
             return str(data[name])
     return ""
@@ -207,7 +226,7 @@ def money_words(money: Money) -> str:
 
 
 def history_of(events: list[Event]) -> tuple[HistoryEntry, ...]:
-    """Events as a screen shows them."""
+    """Events (newest first) as a screen shows them, each change once."""
     return tuple(
         HistoryEntry(
             at=event.at,
@@ -215,5 +234,18 @@ def history_of(events: list[Event]) -> tuple[HistoryEntry, ...]:
             words=event_words(event),
             detail=event_detail(event),
         )
-        for event in events
+        for event in _told_once(events)
     )
+
+
+def _told_once(events: Sequence[Event]) -> Iterator[Event]:
+    """Without what is told twice: by order and parcel, or by the house and then by the carrier.
+
+    Of a stage told again before the next one, the first telling stays: it has the detail.
+    """
+    kinds = {event.kind for event in events}
+    parcels = [event for event in events if event.kind.startswith("parcel.")]
+    again = {newer.pk for newer, older in pairwise(parcels) if newer.kind == older.kind}
+    for event in events:
+        if ECHOES.get(event.kind) not in kinds and event.pk not in again:
+            yield event

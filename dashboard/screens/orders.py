@@ -73,7 +73,11 @@ class OrderLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HoldCard:
-    """`reason` is what is wrong, `remedy` what would be right; posts `note` to release_url."""
+    """`reason` is what is wrong, `remedy` what would be right; posts `note` to release_url.
+
+    Where only staff release it, `write_to` is the operator's address, `mail_url` a letter begun to
+    it with the order named, and `send` what has to be in it.
+    """
 
     code: str
     words: str
@@ -83,6 +87,9 @@ class HoldCard:
     since: datetime
     may_release: bool
     release_url: str
+    write_to: str = ""
+    mail_url: str = ""
+    send: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -50,7 +50,10 @@ class RejectedRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UploadProgress:
-    """Also the context of the polled partial (as `page`); `failure` refuses the whole file."""
+    """Also the context of the polled partial (as `page`); `failure` refuses the whole file.
+
+    `result` says what came of it once it is read; `orders_url` lists what it made.
+    """
 
     file_name: str
     kind: str
@@ -70,6 +73,7 @@ class UploadProgress:
     rejected_url: str = ""
     rejected_rows: tuple[RejectedRow, ...] = ()
     failure: str = ""
+    result: str = ""
 
     @property
     def is_running(self) -> bool:

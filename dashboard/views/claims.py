@@ -20,7 +20,7 @@ from dashboard.readings.claims import (
     SORTS,
     claim_rows,
     claims_matching,
-    limit_words,
+    limit_of,
     paid_of,
     read_claim,
 )
@@ -166,7 +166,7 @@ def _new_page(request: MemberRequest, form: NewClaimForm, number: str) -> HttpRe
             if number
             else None
         )
-        limit = limit_words(parcel, on=timezone.now().date())
+        limit = limit_of(parcel, on=timezone.now().date())
     page = NewClaimPage(
         form=form,
         post_url=reverse("dashboard:claim_new"),

@@ -47,7 +47,12 @@ def _filters(request: MemberRequest) -> OrderFilters:
         country=asked(request, "country").upper()[:2],
         hold=asked(request, "hold", Hold.Code.values),
         since=asked_day(request, "since"),
+        upload=_number(asked(request, "upload")),
     )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if _is_id(text) else None
 
 
 @member_view("orders.view")

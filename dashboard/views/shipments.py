@@ -35,6 +35,12 @@ def _filters(request: MemberRequest) -> ShipmentFilters:
     )
 
 
+def _milestones() -> list[tuple[str, str]]:
+    """Where parcels stand. A parcel is followed from its booking on, before it is packed."""
+    names = [(str(value), str(label)) for value, label in TrackedParcel.Milestone.choices]
+    return [("packed", _("Booked or packed")), *names[1:]]
+
+
 @member_view("shipments.view")
 @require_safe
 def shipment_list(request: MemberRequest) -> HttpResponse:
@@ -59,7 +65,7 @@ def shipment_list(request: MemberRequest) -> HttpResponse:
                 value=filters.query,
                 placeholder=_("Beginning of a tracking number"),
             ),
-            select("milestone", _("Stands at"), filters.milestone, TrackedParcel.Milestone.choices),
+            select("milestone", _("Stands at"), filters.milestone, _milestones()),
             select(
                 "carrier",
                 _("Carrier"),

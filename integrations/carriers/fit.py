@@ -26,7 +26,8 @@ def optional(value: str, *, field: str, longest: int) -> str:
     text = value.strip()
     if len(text) > longest:
         message = f"{field} has {len(text)} characters; the carrier takes {longest}: shorten it"
-        raise Refused(field, "too_long", message)
+        params = {"length": str(len(text)), "longest": str(longest)}
+        raise Refused(field, "too_long", message, params=params)
     return text
 
 
@@ -50,7 +51,8 @@ def lines(given: Sequence[str], *, field: str, count: int, longest: int) -> tupl
     result = tuple(line.strip() for line in flowed if line.strip())
     if len(result) > count or any(len(line) > longest for line in result):
         message = f"{field} does not fit in {count} lines of {longest} characters: shorten it"
-        raise Refused(field, "too_long", message)
+        params = {"count": str(count), "longest": str(longest)}
+        raise Refused(field, "too_long", message, params=params)
     return result
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from django.db.models import F
 
 from core.events import record
 from core.models import Document
+from core.sentences import Sentence, stored
 from core.states import move
 from shipping.models import Booking, S10Range
 from shipping.rules.s10 import build
@@ -141,20 +142,21 @@ def mark_booked(
     return bool(moved)
 
 
-def mark_refused(*, booking_id: int, refusal: str, now: datetime) -> None:
+def mark_refused(*, booking_id: int, why: Sequence[Sentence], now: datetime) -> None:
     """The carrier will not take the parcel: a person decides what now."""
-    _end(booking_id=booking_id, to=S.REFUSED, why=refusal, now=now)
+    _end(booking_id=booking_id, to=S.REFUSED, why=why, now=now)
 
 
-def mark_unclear(*, booking_id: int, why: str, now: datetime) -> None:
+def mark_unclear(*, booking_id: int, why: Sequence[Sentence], now: datetime) -> None:
     """Nobody knows whether the carrier booked: a person decides, never a blind retry."""
     _end(booking_id=booking_id, to=S.UNCLEAR, why=why, now=now)
 
 
-def _end(*, booking_id: int, to: str, why: str, now: datetime) -> None:
+def _end(*, booking_id: int, to: str, why: Sequence[Sentence], now: datetime) -> None:
     rows = Booking.objects.filter(pk=booking_id)
+    refusal = " ".join(sentence.text for sentence in why)[:500]
     # The carrier's words stay with the booking: they may repeat the buyer's address.
-    if move(rows, moves=BOOKING_MOVES, to=to, refusal=why[:500]):
+    if move(rows, moves=BOOKING_MOVES, to=to, refusal=refusal, refusal_said=stored(why)):
         booking = rows.select_related("parcel").get()
         record(
             kind=f"booking.{to}",

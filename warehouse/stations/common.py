@@ -102,6 +102,7 @@ def state_json(state: StationState, **more: Any) -> dict[str, Any]:
         "order": state.order,
         "complete": state.complete,
         "next_action": state.next_action,
+        "asks": state.asks,
         "lines": [
             {
                 "sku": line.sku,

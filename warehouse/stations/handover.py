@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponseBase, JsonResponse
@@ -18,6 +19,9 @@ from flows.export import NothingToHandOver, hand_over
 from flows.floor import find_handover, find_merchant
 from warehouse.stations.common import warehouse_ids, warehouse_named
 from warehouse.stations.waves import document_url
+
+PATIENCE = timedelta(minutes=5)
+"""For how long a page looks for the manifest by itself; after that a person has to ask why."""
 
 
 @staff_page("staff.floor", "GET", "POST")
@@ -67,11 +71,12 @@ def show(request: StaffRequest, handover_id: int) -> HttpResponseBase:
     """Show one handover with its manifest to print and sign."""
     if wants_json(request):
         return JsonResponse({"handover": _handover_json(request, handover_id)})
-    handover = _find(request, handover_id)
+    handover, now = _find(request, handover_id), timezone.now()
     context = {
         "handover": handover,
         "manifest_url": document_url(handover.manifest_id),
-        "now": timezone.now(),
+        "look_again": handover.manifest_id is None and now - handover.handed_over_at < PATIENCE,
+        "now": now,
     }
     return render(request, "stations/handover.html", context)
 

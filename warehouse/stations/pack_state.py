@@ -25,7 +25,10 @@ VERDICTS = {
 
 def empty_state() -> StationState:
     """Return the state of an empty table."""
-    action = _("Scan the parcel: its number on the pick list, or the packing list's code.")
+    action = _(
+        "Scan the parcel: its number on the pick list, the tracking number on its label, or the "
+        "packing list's code."
+    )
     return StationState(order="", lines=(), complete=False, next_action=action)
 
 
@@ -48,7 +51,12 @@ def station_state(state: PackState) -> StationState:
         complete=state.is_complete,
         next_action=_next_action(state, is_closed=is_closed),
         documents=papers(state) if is_closed else (),
+        asks="weight" if state.is_complete and _is_open(parcel) else "scan",
     )
+
+
+def _is_open(parcel: Parcel) -> bool:
+    return parcel.status == Parcel.Status.PLANNED
 
 
 def _next_action(state: PackState, *, is_closed: bool) -> str:

@@ -17,6 +17,7 @@ from core.bodies import read_body, wants_json
 from flows.floor import find_merchant
 from flows.fulfilment import WAVE_CAP, plan_next_wave, release
 from flows.wave_picture import WavePicture, wave_picture
+from warehouse.models import Wave
 from warehouse.stations.common import warehouse_named, wave_of
 
 LARGEST_WAVE = 1000
@@ -71,6 +72,7 @@ def show(request: StaffRequest, wave_id: int) -> HttpResponse:
     pick_list = document_url(picture.wave.pick_list_id)
     context = {
         "picture": picture, "wave": wave, "pick_list_url": pick_list, "now": timezone.now(),
+        "look_again": picture.wave.status == Wave.Status.RELEASED and pick_list is None,
     }  # fmt: skip
     return render(request, "stations/wave.html", context)
 

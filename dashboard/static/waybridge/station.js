@@ -16,7 +16,8 @@
               | waiting (right, but something has to come first: the label)
      message  one translated sentence; expected: what would have been right, in words
      results  one per scan; a scan without a result stays in the queue and is sent again
-     state    after the last scan; `location` and `documents` may be missing
+     state    after the last scan; `location` and `documents` may be missing; `asks` is "scan", or
+              "weight" when the field wants grams
    401, 403 or a redirect to the login: scans are kept and the person is asked to sign in.
    Any other 4xx on a single scan: it is shown as not understood and taken off the queue.
    429, 5xx, no answer within 8 s: sent again after 0.5, 1, 2, 4, then every 8 s. */
@@ -148,6 +149,7 @@
   const showState = (state) => {
     put(document, "order", state.order || "");
     at("next").textContent = state.next_action || "";
+    at("asks").textContent = word(at("asks"), state.asks || "scan");
     at("lines").replaceChildren(...state.lines.map((line) => {
       const row = blank.firstElementChild.cloneNode(true);
       row.classList.toggle("is-complete", line.scanned >= line.expected);

@@ -1,0 +1,32 @@
+"""What each kind of background work is called by people who read that it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+WORK: Mapping[str, str] = {
+    "allocation.allocate": gettext_noop("Reserving stock"),
+    "allocation.fill_backorders": gettext_noop("Reserving new stock for waiting orders"),
+    "booking.book": gettext_noop("Booking with the carrier"),
+    "clearance.prepare": gettext_noop("Drafting the declarations"),
+    "clearance.lodge_export": gettext_noop("Lodging the export declaration"),
+    "clearance.lodge_import": gettext_noop("Lodging the import declaration"),
+    "clearance.follow": gettext_noop("Asking customs for its decision"),
+    "delivery.consign": gettext_noop("Giving the parcel to the delivery partner"),
+    "delivery.follow": gettext_noop("Asking the delivery partner"),
+    "delivery.fetch_proof": gettext_noop("Fetching the proof of delivery"),
+    "export.tell_carrier": gettext_noop("Telling the carrier of the handover"),
+    "intake.read_file": gettext_noop("Reading an uploaded file"),
+    "papers.manifest": gettext_noop("Making the manifest"),
+    "papers.order": gettext_noop("Making the papers of a parcel"),
+    "papers.payout_advice": gettext_noop("Making the payout advice"),
+    "papers.pick_list": gettext_noop("Making the pick list"),
+}
+
+
+def work_words(kind: str) -> str:
+    """A kind of background work; one without words of its own is shown as it is."""
+    return _(WORK[kind]) if kind in WORK else kind.replace(".", ", ").replace("_", " ")
