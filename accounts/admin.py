@@ -17,6 +17,7 @@ class UserRecords(RecordAdmin):
     search_fields = ("email__exact",)
     search_help_text = "e-mail"
     hidden_fields = ("password", "groups", "user_permissions", "is_superuser")
+    plural = _("Logins")
 
 
 @admin.register(Member, site=records)
@@ -27,6 +28,7 @@ class MemberRecords(RecordAdmin):
     list_filter = ("role",)
     search_fields = ("user__email__exact",)
     search_help_text = "e-mail"
+    plural = _("Members")
 
 
 @admin.register(Staff, site=records)

@@ -16,6 +16,7 @@ class ChargeRecords(RecordAdmin):
     list_display = ("id", "merchant", "booking_id", "kind", "amount", "currency", "created_at")
     search_fields = ("booking__tracking_number__exact",)
     search_help_text = "tracking number"
+    plural = _("Charges")
 
 
 @admin.register(LedgerEntry, site=records)

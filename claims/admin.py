@@ -18,6 +18,7 @@ class ClaimRecords(RecordAdmin):
     list_filter = ("status", "kind")
     search_fields = ("number__exact",)
     search_help_text = "number"
+    plural = _("Claims")
 
 
 @admin.register(ClaimEvidence, site=records)

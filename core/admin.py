@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from core.admin_site import RecordAdmin, records
 from core.models import Document, Event, Job, Merchant
@@ -16,6 +17,7 @@ class MerchantRecords(RecordAdmin):
     list_filter = ("is_active",)
     search_fields = ("code__exact",)
     search_help_text = "code"
+    plural = _("Merchants")
 
 
 @admin.register(Document, site=records)
@@ -25,6 +27,7 @@ class DocumentRecords(RecordAdmin):
     list_display = ("number", "kind", "merchant", "content_type", "size_bytes", "created_at")
     search_fields = ("number__exact", "sha256__exact")
     search_help_text = "number, SHA-256"
+    plural = _("Documents")
 
 
 @admin.register(Event, site=records)
@@ -34,6 +37,7 @@ class EventRecords(RecordAdmin):
     list_display = ("id", "kind", "merchant", "subject_kind", "subject_id", "actor", "at")
     search_fields = ("subject_id__exact",)
     search_help_text = "subject id"
+    plural = _("Events")
 
 
 @admin.register(Job, site=records)
@@ -44,3 +48,4 @@ class JobRecords(RecordAdmin):
     list_filter = ("status",)
     search_fields = ("key__exact",)
     search_help_text = "key"
+    plural = _("Jobs")

@@ -138,12 +138,20 @@ class RecordAdmin(ModelAdmin):  # type: ignore[misc]
     list_filter_submit = False
     hidden_fields: tuple[str, ...] = ()
     plural: Any = ""
-    """What several rows are called, where adding an s would be wrong."""
+    """What several rows are called: every table has its own words, in every language."""
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[NewestRows]:
         """Return the list that is never counted."""
         del request, kwargs
         return NewestRows
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list under the name people use for it."""
+        named = {"title": self.plural, **(extra_context or {})}
+        response: HttpResponse = super().changelist_view(request, named)
+        return response
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Let everybody look who may open the site."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CoreConfig(AppConfig):
     """Application configuration."""
 
     name = "core"
+    verbose_name = _("Basics")
 
     def ready(self) -> None:
         """Load the Celery application in every process that may queue work.

@@ -18,6 +18,7 @@ class DeclarationRecords(RecordAdmin):
     list_filter = ("status", "direction")
     search_fields = ("lrn__exact", "mrn__exact")
     search_help_text = "LRN, MRN"
+    plural = _("Declarations")
 
 
 @admin.register(LandedCost, site=records)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CustomsConfig(AppConfig):
     """Application configuration."""
 
     name = "customs"
+    verbose_name = _("Customs")

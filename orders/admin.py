@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from core.admin_site import RecordAdmin, records
 from orders.models import Channel, Hold, Import, Order, OrderLine, Product, RejectedRow
@@ -17,6 +18,7 @@ class OrderRecords(RecordAdmin):
     search_fields = ("reference__exact", "external_order__exact")
     search_help_text = "reference, order number of the channel"
     hidden_fields = ("buyer_digest", "content_sha256")
+    plural = _("Orders")
 
 
 @admin.register(OrderLine, site=records)
@@ -26,6 +28,7 @@ class OrderLineRecords(RecordAdmin):
     list_display = ("id", "order", "merchant", "sku", "quantity", "unit_price", "currency")
     search_fields = ("order__reference__exact",)
     search_help_text = "order reference"
+    plural = _("Order lines")
 
 
 @admin.register(Product, site=records)
@@ -35,6 +38,7 @@ class ProductRecords(RecordAdmin):
     list_display = ("sku", "title", "merchant", "gtin", "hs_code", "origin_country", "battery")
     search_fields = ("sku__exact", "gtin__exact")
     search_help_text = "SKU, GTIN"
+    plural = _("Products")
 
 
 @admin.register(Hold, site=records)
@@ -46,6 +50,7 @@ class HoldRecords(RecordAdmin):
     list_filter = ("code",)
     search_fields = ("order__reference__exact",)
     search_help_text = "order reference"
+    plural = _("Holds")
 
 
 @admin.register(Import, site=records)
@@ -55,6 +60,7 @@ class ImportRecords(RecordAdmin):
     list_display = ("id", "file_name", "merchant", "kind", "status", "rows_read",
                     "rows_rejected", "created_at")  # fmt: skip
     list_filter = ("status",)
+    plural = _("Uploads")
 
 
 @admin.register(RejectedRow, site=records)
@@ -62,6 +68,7 @@ class RejectedRowRecords(RecordAdmin):
     """Rows that could not be read."""
 
     list_display = ("id", "source_id", "merchant", "row_number", "column", "fault_code")
+    plural = _("Rejected rows")
 
 
 @admin.register(Channel, site=records)
@@ -69,3 +76,4 @@ class ChannelRecords(RecordAdmin):
     """Where orders come from."""
 
     list_display = ("name", "kind", "merchant", "created_at")
+    plural = _("Channels")

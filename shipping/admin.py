@@ -18,6 +18,7 @@ class BookingRecords(RecordAdmin):
     list_filter = ("status",)
     search_fields = ("reference__exact", "tracking_number__exact")
     search_help_text = "reference, tracking number"
+    plural = _("Bookings")
 
 
 @admin.register(Handover, site=records)
@@ -29,6 +30,7 @@ class HandoverRecords(RecordAdmin):
     list_filter = ("status",)
     search_fields = ("number__exact",)
     search_help_text = "number"
+    plural = _("Handovers")
 
 
 @admin.register(Agreement, site=records)
@@ -37,6 +39,7 @@ class AgreementRecords(RecordAdmin):
 
     list_display = ("merchant", "rate_card", "status", "effective_from", "effective_to")
     list_filter = ("status",)
+    plural = _("Agreements")
 
 
 @admin.register(RateCard, site=records)
@@ -44,6 +47,7 @@ class RateCardRecords(RecordAdmin):
     """The operator's prices."""
 
     list_display = ("code", "version", "currency", "effective_from", "effective_to", "confidence")
+    plural = _("Rate cards")
 
 
 @admin.register(RateLine, site=records)
@@ -54,6 +58,7 @@ class RateLineRecords(RecordAdmin):
                     "per_kg", "fuel_percent")  # fmt: skip
     search_fields = ("service_code__exact",)
     search_help_text = "service"
+    plural = _("Rate lines")
 
 
 @admin.register(S10Range, site=records)

@@ -25,6 +25,7 @@ class TrackedParcelRecords(RecordAdmin):
     search_fields = ("tracking_number__exact",)
     search_help_text = "tracking number"
     hidden_fields = ("link_token",)
+    plural = _("Tracked parcels")
 
 
 @admin.register(TrackingEvent, site=records)
@@ -35,6 +36,7 @@ class TrackingEventRecords(RecordAdmin):
                     "city", "country")  # fmt: skip
     search_fields = ("parcel__tracking_number__exact",)
     search_help_text = "tracking number"
+    plural = _("Tracking events")
 
 
 @admin.register(ParcelException, site=records)
@@ -42,6 +44,7 @@ class ParcelExceptionRecords(RecordAdmin):
     """Parcels in trouble."""
 
     list_display = ("id", "parcel_id", "merchant", "kind", "opened_at", "closed_at", "closed_by")
+    plural = _("Exceptions")
 
 
 @admin.register(PartnerDelivery, site=records)
@@ -58,3 +61,4 @@ class DeliveryProofRecords(RecordAdmin):
     """Who took what, when."""
 
     list_display = ("id", "parcel_id", "merchant", "source", "delivered_at")
+    plural = _("Proofs of delivery")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from core.admin_site import RecordAdmin, records
 from warehouse.models import (
@@ -25,6 +26,7 @@ class WarehouseRecords(RecordAdmin):
     """The operator's buildings."""
 
     list_display = ("code", "name", "city", "country", "time_zone", "priority", "is_active")
+    plural = _("Warehouses")
 
 
 @admin.register(Location, site=records)
@@ -35,6 +37,7 @@ class LocationRecords(RecordAdmin):
     list_filter = ("kind",)
     search_fields = ("code__exact",)
     search_help_text = "code"
+    plural = _("Locations")
 
 
 @admin.register(StaffAssignment, site=records)
@@ -42,6 +45,7 @@ class StaffAssignmentRecords(RecordAdmin):
     """Who works where."""
 
     list_display = ("staff", "warehouse")
+    plural = _("Staff in warehouses")
 
 
 @admin.register(StockBalance, site=records)
@@ -51,6 +55,7 @@ class StockBalanceRecords(RecordAdmin):
     list_display = ("product", "merchant", "location", "lot", "condition", "on_hand", "reserved")
     search_fields = ("product__sku__exact",)
     search_help_text = "SKU"
+    plural = _("Stock balances")
 
 
 @admin.register(StockMove, site=records)
@@ -61,6 +66,7 @@ class StockMoveRecords(RecordAdmin):
                     "reason", "actor", "at")  # fmt: skip
     search_fields = ("product__sku__exact",)
     search_help_text = "SKU"
+    plural = _("Stock moves")
 
 
 @admin.register(Reservation, site=records)
@@ -69,6 +75,7 @@ class ReservationRecords(RecordAdmin):
 
     list_display = ("id", "order_line_id", "balance_id", "merchant", "quantity", "status")
     list_filter = ("status",)
+    plural = _("Reservations")
 
 
 @admin.register(Allocation, site=records)
@@ -78,6 +85,7 @@ class AllocationRecords(RecordAdmin):
     list_display = ("order", "merchant", "warehouse", "strategy", "created_at")
     search_fields = ("order__reference__exact",)
     search_help_text = "order reference"
+    plural = _("Allocations")
 
 
 @admin.register(Wave, site=records)
@@ -88,6 +96,7 @@ class WaveRecords(RecordAdmin):
     list_filter = ("status",)
     search_fields = ("number__exact",)
     search_help_text = "number"
+    plural = _("Waves")
 
 
 @admin.register(Parcel, site=records)
@@ -99,6 +108,7 @@ class ParcelRecords(RecordAdmin):
     list_filter = ("status",)
     search_fields = ("reference__exact",)
     search_help_text = "reference"
+    plural = _("Parcels")
 
 
 @admin.register(PickTask, site=records)
@@ -107,6 +117,7 @@ class PickTaskRecords(RecordAdmin):
 
     list_display = ("id", "wave", "merchant", "product", "location", "quantity", "picked_at",
                     "picked_by")  # fmt: skip
+    plural = _("Pick tasks")
 
 
 @admin.register(Scan, site=records)
@@ -116,3 +127,4 @@ class ScanRecords(RecordAdmin):
     list_display = ("id", "station", "parcel", "merchant", "raw", "verdict", "actor", "at")
     search_fields = ("client_id__exact", "parcel__reference__exact")
     search_help_text = "client id, parcel reference"
+    plural = _("Scans")

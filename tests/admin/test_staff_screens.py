@@ -9,8 +9,10 @@ from django.test import Client
 
 from billing.models import LedgerEntry
 from claims.models import Claim
+from core.events import history
 from core.models import Job, Merchant
 from core.tenancy import merchant
+from dashboard.readings.words import history_of
 from flows.aftersales import add_evidence, file_claim
 from orders.models import Hold, Order
 from tests.factories import ACTOR, NOW, a_handed_over_parcel, an_order
@@ -84,7 +86,11 @@ def test_claim_without_proof_asks_for_it(staff: Staff, acme: Merchant, claim: Cl
     assert decided.status_code == 302
     with merchant(acme):
         assert Claim.objects.get().status == "needs_evidence"
-    assert "commercial_invoice" in support.get(f"/staff/claims/{claim.pk}/").content.decode()
+    assert "Commercial invoice" in support.get(f"/staff/claims/{claim.pk}/").content.decode()
+    spoken = support.get(f"/staff/claims/{claim.pk}/", headers={"accept-language": "es"})
+    said = spoken.content.decode()
+    assert "Factura comercial" in said
+    assert "UPU Convention" not in said
 
 
 def test_papers_that_belong_to_no_claim_are_not_shown(staff: Staff, acme: Merchant) -> None:
@@ -107,10 +113,18 @@ def test_customs_releases_a_hold_and_the_order_goes_on(staff: Staff, acme: Merch
     customs = staff("customs")
     assert "A listed name." in customs.get("/staff/holds/").content.decode()
     listed = ask(customs, "/staff/holds/").json()["holds"]
-    released = ask(customs, listed[0]["release_url"], {})
-    assert released.json() == {"hold": hold.pk, "released": True, "order_accepted": True}
-    assert ask(customs, listed[0]["release_url"], {}).status_code == 409
+    for silence in ({}, {"note": "  ok "}):
+        refused = ask(customs, listed[0]["release_url"], silence)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "note")
     with merchant(acme):
+        assert Hold.objects.get(pk=hold.pk).released_at is None
+    reason = {"note": "Another birth date: passport seen."}
+    released = ask(customs, listed[0]["release_url"], reason)
+    assert released.json() == {"hold": hold.pk, "released": True, "order_accepted": True}
+    assert ask(customs, listed[0]["release_url"], reason).status_code == 409
+    with merchant(acme):
+        [told] = history_of(history(subject_kind="order", subject_id=order.pk)[1:2])
+        assert told.detail.endswith(reason["note"])
         assert Order.objects.get(pk=order.pk).status == "accepted"
         assert Job.objects.filter(kind="allocation.allocate", key=str(order.pk)).exists()
     assert ask(customs, "/staff/holds/").json()["holds"] == []
@@ -123,7 +137,7 @@ def test_hold_of_another_role_stays(staff: Staff, acme: Merchant) -> None:
             order=order, code="restricted", reason_code="x", reason="A knife.", remedy="Ask.",
             released_by_role="staff:support", raised_at=NOW,
         )  # fmt: skip
-    response = ask(staff("customs"), f"/staff/holds/{hold.pk}/release/", {})
+    response = ask(staff("customs"), f"/staff/holds/{hold.pk}/release/", {"note": "permit 4711"})
     assert (response.status_code, response.json()["errors"][0]["field"]) == (403, "hold")
     with merchant(acme):
         assert Hold.objects.get().released_at is None

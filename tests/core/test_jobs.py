@@ -23,6 +23,8 @@ from core.jobs import ForAPerson, Later, Work, claim, drain_queue, enqueue, run_
 from core.leases import leases
 from core.models import Event, Job, Merchant
 from core.querysets import DUE_QUEUES, due_queues
+from core.sentences import Sentence
+from core.spoken import say_all
 from core.tasks import drain as drain_task
 from core.tenancy import across_merchants, merchant
 from tests.factories import a_merchant
@@ -131,6 +133,20 @@ def test_a_job_for_a_person_fails_at_once(owner: Merchant, does: Any) -> None:
     queue(owner, "1")
     drain(owner)
     assert (row(owner).status, row(owner).last_error) == ("failed", "No service fits.")
+    assert say_all(row(owner).said) == "No service fits."
+
+
+def test_why_a_job_failed_is_kept_as_sentences_for_every_language(
+    owner: Merchant, does: Any
+) -> None:
+    def run(*_: Any) -> None:
+        raise ForAPerson(Sentence("still", "Still to scan: {wanted}.", {"wanted": "MUG-01"}))
+
+    does(run)
+    queue(owner, "1")
+    drain(owner)
+    assert row(owner).last_error == "Still to scan: MUG-01."
+    assert row(owner).said[0]["params"] == {"wanted": "MUG-01"}
 
 
 def test_a_fault_is_tried_again_ever_later_and_then_fails(owner: Merchant, does: Any) -> None:
@@ -149,6 +165,7 @@ def test_a_fault_is_tried_again_ever_later_and_then_fails(owner: Merchant, does:
     failed = row(owner)
     assert (failed.status, failed.attempts) == ("failed", jobs.MAX_ATTEMPTS)
     assert failed.last_error == "ValueError: broken"
+    assert failed.said[0]["code"] == "unknown_fault"
 
 
 def test_a_refusal_that_calls_itself_permanent_is_not_tried_again(

@@ -13,8 +13,9 @@ from django.test import Client
 
 from core.jobs import drain_queue
 from core.tenancy import merchant
-from orders.models import Import, Product
+from orders.models import Import, Order, Product
 from tests.dashboard.conftest import Shop
+from tests.factories import an_order
 
 pytestmark = pytest.mark.django_db
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -56,6 +57,24 @@ def test_rejected_rows_say_what_would_be_right_on_the_page_and_in_the_file(shop:
     content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
     told = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     assert [(row["column"], row["value"]) for row in told] == [("weight_g", "heavy")]
+
+
+def test_a_read_file_says_what_came_of_it_and_leads_to_the_orders_it_made(shop: Shop) -> None:
+    client = shop.client()
+    earlier = an_order(shop.owner)
+    orders = (SAMPLES / "orders_amazon_unshipped.txt").read_bytes()
+    detail = send(client, b"\n".join(orders.split(b"\n")[:4]), kind="orders", name="o.txt")
+    drain_queue(merchant_id=shop.owner.pk, queue="flow")
+    page = client.get(detail).content.decode()
+    assert re.search(r"The file is read\. \d orders? came in\.", page)
+    link = re.findall(r'href="(/orders/\?upload=\d+)"', page)[0]
+    listed = client.get(link).content.decode()
+    with merchant(shop.owner):
+        made = Order.objects.exclude(pk=earlier.pk).values_list("reference", flat=True)
+        assert made
+        assert all(reference in listed for reference in made)
+    assert earlier.reference not in listed
+    assert earlier.reference not in client.get("/orders/?upload=999999").content.decode()
 
 
 @pytest.mark.parametrize(

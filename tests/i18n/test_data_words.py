@@ -7,7 +7,7 @@ import csv
 import pytest
 from django.utils import translation
 
-from claims.data_words import RULES
+from claims.data_words import RULES, SOURCES
 from claims.words import reason_words
 from core.sentences import Sentence, Told
 from customs.data_words import CONDITIONS, GOODS, MODES
@@ -21,6 +21,7 @@ FILES = [
     ("customs/data/restricted_goods.csv", "goods", GOODS),
     ("customs/data/battery_policy.csv", "condition", CONDITIONS),
     ("claims/data/limits.csv", "rule", RULES),
+    ("claims/data/limits.csv", "source", SOURCES),
 ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,14 @@ def test_a_changed_lock_is_installed_and_an_unchanged_one_is_not(
     lock.write_text("# nothing, but another\n")
     bootstrap.install_lock(lock)
     assert stamp.stat().st_mtime_ns > first
+
+
+def test_long_work_says_what_it_is_that_it_goes_on_and_how_long_it_took(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with bootstrap.telling("making tea", every_s=0.01):
+        time.sleep(0.05)
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "set-up    | making tea"
+    assert "still at it" in said[1]
+    assert "done in" in said[-1]

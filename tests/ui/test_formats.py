@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -12,7 +13,13 @@ from django.utils import translation
 
 from core.journey_line import JourneyLine, JourneyLineError, Stage, line_up_to
 from core.templatetags.amounts import dimensions, money, weight
-from core.templatetags.instants import exact_time, instant_html, local_day, place_time
+from core.templatetags.instants import (
+    days_html,
+    exact_time,
+    instant_html,
+    local_day,
+    place_time,
+)
 from core.templatetags.journey import render_journey_line
 from core.templatetags.words import code_with_words, country_name
 from tests.ui.fakes import NOW, STAGES, line
@@ -82,7 +89,31 @@ def test_local_day_invents_no_clock() -> None:
 
 def test_place_time_keeps_the_clock_of_the_place() -> None:
     china = timezone(timedelta(hours=8))
-    assert "13 Oct 02:14" in place_time(datetime(2026, 10, 13, 2, 14, tzinfo=china))
+    told = place_time(datetime(2026, 10, 13, 2, 14, tzinfo=china))
+    assert "13 Oct 02:14" in told
+    assert "GMT+8<" in told
+
+
+@pytest.mark.parametrize("seconds", [-59, 0, 20])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "just now"), ("es", "ahora mismo"), ("zh-hans", "刚刚")]
+)
+def test_less_than_a_minute_is_now(seconds: int, language: str, words: str) -> None:
+    with translation.override(language):
+        assert f">{words}<" in instant_html(NOW + timedelta(seconds=seconds), now=NOW)
+    assert "minute" in instant_html(NOW - timedelta(seconds=60), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Fri 16 Oct to Mon 19 Oct"), ("zh-hans", "10月16日 周五 至 10月19日 周一")],
+)
+def test_expected_days_are_written_alike_on_every_page(language: str, words: str) -> None:
+    first, last = date(2026, 10, 16), date(2026, 10, 19)
+    with translation.override(language):
+        said = re.sub("<[^>]+>", "", days_html(first, last))
+        assert said == words
+        assert days_html(first, first) == days_html(first) == local_day(first)
 
 
 def test_exact_time_names_its_zone() -> None:

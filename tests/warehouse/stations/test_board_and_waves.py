@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,11 @@ from django.core.files.storage import default_storage
 from django.test import Client
 
 from core.models import Job, Merchant
+from core.sentences import stored
 from core.tenancy import merchant
 from customs.models import Declaration
+from flows.faults import sentences_of
+from integrations.errors import Refused
 from shipping.models import Booking, Handover
 from tests.factories import NOW
 from tests.floor import (
@@ -214,6 +218,32 @@ def test_hand_over_lists_signs_and_goes_once(
     assert floor.get(handover["url"]).status_code == 200
     with merchant(acme):
         assert Handover.objects.get().parcel_count == 1
+
+
+def test_the_manifests_page_looks_again_by_itself_until_it_is_there(
+    floor: Client, acme: Merchant, house: Warehouse
+) -> None:
+    ready_parcel(acme, house)
+    form = {"merchant": "acme", "warehouse": "szx1", "carrier": "postal", "signed_by": "Wu"}
+    page = floor.post(HAND_OVER, form)["Location"]
+    assert 'http-equiv="refresh"' in floor.get(page).content.decode()
+    with merchant(acme):
+        Handover.objects.update(handed_over_at=NOW - timedelta(hours=1))
+    assert 'http-equiv="refresh"' not in floor.get(page).content.decode()
+
+
+def test_a_problem_is_told_in_the_readers_language(
+    floor: Client, acme: Merchant, house: Warehouse
+) -> None:
+    wave = a_released_wave(acme, house)
+    error = Refused("recipient.city", "required", "empty", partner="dhl_express")
+    with merchant(acme):
+        Job.objects.filter(kind="booking.book").update(
+            status="failed", last_error="empty", said=stored(sentences_of(error))
+        )
+    for path in (BOARD, f"/stations/waves/{wave.pk}/"):
+        said = floor.get(path, headers={"accept-language": "es"}).content.decode()
+        assert "DHL Express exige este dato y falta: ciudad." in said
 
 
 def test_hand_over_needs_a_name(floor: Client, acme: Merchant, house: Warehouse) -> None:

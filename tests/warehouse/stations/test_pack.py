@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -121,6 +122,19 @@ def test_two_tablets_on_one_parcel_fill_it_once(
     assert verdicts(answer) == ["accepted", "done"]
     assert verdicts(send(floor, a_scan(5, "MUG-BLUE"))) == ["surplus"]
     assert packed_count(acme) == (0, 2)
+
+
+def test_the_field_says_when_it_wants_grams(floor: Client, acme: Merchant, parcel: Parcel) -> None:
+    assert "tracking number" in floor.get("/stations/pack/").content.decode()
+    booking = label_for(acme, parcel)
+    begun = send(floor, a_scan(1, booking.tracking_number), a_scan(2, "MUG-BLUE"))
+    assert begun["state"]["asks"] == "scan"
+    full = send(floor, a_scan(4, "MUG-BLUE"))
+    assert full["state"]["asks"] == "weight"
+    page = floor.get("/stations/pack/").content.decode()
+    assert re.search(r'<label for="scan"[^>]*>Weight in grams, then Enter', page)
+    closed = send(floor, a_scan(6, "812"))
+    assert closed["state"]["asks"] == "scan"
 
 
 def test_label_not_there_keeps_the_scans_and_closes_when_it_comes(
