@@ -103,11 +103,18 @@ def place_time(local_at: datetime | None) -> SafeString | str:
     """
     if local_at is None:
         return ""
-    words, offset = (
-        format_datetime(local_at, pattern, tzinfo=local_at.tzinfo, locale=active_locale())
-        for pattern in (_pattern(MOMENT), "O")
+    words = format_datetime(
+        local_at, _pattern(MOMENT), tzinfo=local_at.tzinfo, locale=active_locale()
     )
     return format_html(
         '<time datetime="{}">{} <span class="unit">{}</span></time>',
-        local_at.isoformat(), words, offset,
+        local_at.isoformat(), words, _from_utc(local_at),
     )  # fmt: skip
+
+
+def _from_utc(local_at: datetime) -> str:
+    """`UTC+8`, `UTC+5:30`, `UTC`."""
+    minutes = int((local_at.utcoffset() or timedelta()).total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "-" if minutes < 0 else "+"
+    return "UTC" + (f"{sign}{hours}" if minutes else "") + (f":{rest:02d}" if rest else "")

@@ -78,7 +78,7 @@ def orders_matching(filters: OrderFilters) -> QuerySet[Order]:
         start = datetime.combine(filters.since, time(), ZoneInfo("UTC"))
         rows = rows.filter(created_at__gte=start)
     if filters.upload:
-        rows = of_upload(rows, Import.objects.filter(pk=filters.upload).first())
+        return of_upload(rows, Import.objects.filter(pk=filters.upload).first())
     return rows
 
 

@@ -167,17 +167,17 @@ def event_words(event: Event) -> str:
     if family == "exception":
         return trouble_words(what)
     if family == "declaration" and what in Declaration.Status.values:
-        return _declaration_words(event, Declaration.Status(what))
+        return _declaration_words(event, str(Declaration.Status(what).label))
     return event.kind.replace(".", ": ").replace("_", " ")
 
 
-def _declaration_words(event: Event, status: Declaration.Status) -> str:
+def _declaration_words(event: Event, status: str) -> str:
     """Which declaration, and what became of it."""
     whose = {
         Declaration.Direction.EXPORT: _("Export declaration: %(status)s"),
         Declaration.Direction.IMPORT: _("Import declaration: %(status)s"),
     }.get(event.data.get("direction", ""), _("Declaration: %(status)s"))
-    return whose % {"status": status.label}
+    return whose % {"status": status}
 
 
 def _stages() -> frozenset[str]:

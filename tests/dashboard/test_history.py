@@ -28,7 +28,8 @@ def test_a_stage_that_order_parcel_and_carrier_tell_is_told_once() -> None:
     told = history_of(
         events(
             "order.delivered", "parcel.delivered", "parcel.in_transit", "parcel.handed_over",
-            "order.shipped", "parcel.handed_over", "order.packed", "parcel.packed", "order.accepted",
+            "order.shipped", "parcel.handed_over", "order.packed", "parcel.packed",
+            "order.accepted",
         )
     )  # fmt: skip
     assert [entry.words for entry in told] == [

@@ -1,4 +1,4 @@
-"""What stops work is said in every language: partners' refusals, our own findings, kinds of work."""
+"""What stops work is said in every language: refusals, our own findings, kinds of work."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_our_own_finding_is_told_with_its_field_and_its_limits() -> None:
     with pytest.raises(Refused) as caught:
         fit.optional("x" * 50, field="recipient.city", longest=45)
     assert said(caught.value, "es") == (
-        "Este dato tiene 50 caracteres y Correo admite 45: ciudad. Acórtelo."
+        "Este dato tiene 50 caracteres y Correos admite 45: ciudad. Acórtelo."
     )
     assert said(caught.value, "zh-hans") == "“城市”有 50 个字符，邮政 最多接受 45 个，请缩短。"
 

@@ -91,7 +91,15 @@ def test_place_time_keeps_the_clock_of_the_place() -> None:
     china = timezone(timedelta(hours=8))
     told = place_time(datetime(2026, 10, 13, 2, 14, tzinfo=china))
     assert "13 Oct 02:14" in told
-    assert "GMT+8<" in told
+    assert ">UTC+8<" in told
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(330, "UTC+5:30"), (-210, "UTC-3:30"), (0, "UTC"), (-480, "UTC-8")]
+)
+def test_a_places_clock_says_how_far_it_is_from_utc(minutes: int, words: str) -> None:
+    there = timezone(timedelta(minutes=minutes))
+    assert f">{words}<" in place_time(datetime(2026, 10, 13, 2, 14, tzinfo=there))
 
 
 @pytest.mark.parametrize("seconds", [-59, 0, 20])

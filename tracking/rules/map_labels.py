@@ -93,8 +93,8 @@ def place_labels(
 ) -> tuple[Side | Literal[""], ...]:
     """A side for each spot's words, or "" where they fit nowhere; `letter` is the font's size.
 
-    The last wanted spot comes first, then the other wanted, then the rest from both ends. A name
-    that stands on the map already is not written again.
+    The last wanted spot comes first, then the other wanted, then the rest from both ends. No label
+    lies on another; only a wanted one may lie on a mark. No name is written twice.
     """
     taken: list[Box] = []
     said: set[str] = set()
@@ -108,13 +108,19 @@ def place_labels(
             for other in spots
             if max(abs(other.x - spot.x), abs(other.y - spot.y)) > MERGED * letter
         ]
-        for side in _sides_for(spot, frame):
-            box = label_box(spot, side, letter=letter)
-            if frame.holds(box) and not any(box.overlaps(each) for each in (*taken, *foreign)):
-                taken.append(box)
-                said.add(spot.label)
-                sides[index] = side
-                break
+        free = [
+            (side, box)
+            for side in _sides_for(spot, frame)
+            if frame.holds(box := label_box(spot, side, letter=letter))
+            and not any(box.overlaps(each) for each in taken)
+        ]
+        clear = [each for each in free if not any(each[1].overlaps(dot) for dot in foreign)]
+        # Where it is and where it goes are named even where a crowd of marks leaves no clear side.
+        chosen = (clear or free if spot.is_wanted else clear)[:1]
+        for side, box in chosen:
+            taken.append(box)
+            said.add(spot.label)
+            sides[index] = side
     return tuple(sides.get(index, "") for index in range(len(spots)))
 
 

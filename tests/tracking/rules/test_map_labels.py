@@ -31,7 +31,7 @@ def a_map(*stops: tuple[str, str]) -> TrackingMap:
 
 
 def collisions(drawn: TrackingMap) -> list[str]:
-    """Labels that lie on another label, on another place's mark, or over the frame."""
+    """Labels that lie on another label, over the frame or, unless wanted, on another's mark."""
     letter = drawn.width / LETTERS_ACROSS
     frame = Box(drawn.x, drawn.y, drawn.x + drawn.width, drawn.y + drawn.height)
     spots = [Spot(p.x, p.y, p.label, is_wanted=p.state != "done") for p in drawn.points]
@@ -49,7 +49,11 @@ def collisions(drawn: TrackingMap) -> list[str]:
     for one, box in boxes.items():
         for spot in spots:
             is_near = max(abs(spot.x - spots[one].x), abs(spot.y - spots[one].y)) <= MERGED * letter
-            if not is_near and box.overlaps(dot_box(spot, letter=letter)):
+            if (
+                not is_near
+                and not spots[one].is_wanted
+                and box.overlaps(dot_box(spot, letter=letter))
+            ):
                 wrong.append(f"{spots[one].label} on the mark of {spot.label}")
     return wrong
 

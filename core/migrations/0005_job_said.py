@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0003_walls"),
+        ("core", "0004_rate_buckets"),
     ]
 
     operations = [
