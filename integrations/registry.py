@@ -10,10 +10,11 @@ from integrations.carriers.base import Carrier
 from integrations.carriers.dhl_express import DhlExpress
 from integrations.carriers.line import Line
 from integrations.carriers.postal import Postal
-from integrations.channels import aliexpress_gateway, amazon
+from integrations.channels import aliexpress_gateway, amazon, ebay_auth
 from integrations.channels.aliexpress import AliExpress
 from integrations.channels.amazon import Amazon
 from integrations.channels.base import ChannelClient, ConnectChannel, Consent, TokenKeeper
+from integrations.channels.ebay import Ebay
 from integrations.customs.authority import CustomsAuthority
 from integrations.delivery.citydrop import CityDrop
 from integrations.http import Gate, utc_now
@@ -43,6 +44,7 @@ CARRIERS: dict[str, Connect] = {
 CHANNELS: dict[str, ConnectChannel] = {
     "amazon": Amazon.connect,
     "aliexpress": AliExpress.connect,
+    "ebay": Ebay.connect,
 }
 """Marketplaces and shops, by the kind the product calls them."""
 
@@ -62,6 +64,7 @@ class OpenConsent(Protocol):
 CONSENTS: dict[str, OpenConsent] = {
     "amazon": amazon.consent,
     "aliexpress": aliexpress_gateway.consent,
+    "ebay": ebay_auth.consent,
 }
 """How a seller lets us into each kind of channel."""
 

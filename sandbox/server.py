@@ -12,7 +12,16 @@ from gunicorn.app.base import BaseApplication
 
 from sandbox import moves
 from sandbox.admin import Admin
-from sandbox.partners import aliexpress, customs, delivery, dhl_express, line, postal
+from sandbox.partners import (
+    aliexpress,
+    customs,
+    delivery,
+    dhl_express,
+    ebay,
+    ebay_push,
+    line,
+    postal,
+)
 from sandbox.push import Background
 from sandbox.shops import Shop
 from sandbox.state import State
@@ -30,9 +39,10 @@ PARTNERS: tuple[Partner, ...] = (
     customs.PARTNER,
     delivery.PARTNER,
     aliexpress.PARTNER,
+    ebay.PARTNER,
 )
 
-SHOPS: tuple[Shop, ...] = (aliexpress.SHOP,)
+SHOPS: tuple[Shop, ...] = (aliexpress.SHOP, ebay.SHOP)
 """The marketplaces among the partners, as the admin calls under `/_shops` know them."""
 
 
@@ -82,6 +92,8 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.world = World(State(self._settings.data), self._settings.way_seconds)
         self.background = Background(self.world)
         self.background.start()
+        self.pushes = ebay_push.Pushes(self.world)
+        self.pushes.start()
         return application(self.world)
 
     def _say_ready(self, arbiter: Any) -> None:  # noqa: ARG002
@@ -91,6 +103,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     def _close(self, arbiter: Any, worker: Any) -> None:  # noqa: ARG002
         if hasattr(self, "background"):
             self.background.stop()
+            self.pushes.stop()
             self.world.state.close()
 
 

@@ -63,6 +63,8 @@ class ShopAdmin:
                 at = unix(each["updated_at"], "orders", number, "updated_at")
                 order = replace(order, body=shop.stamp(order.body, at), updated_at=at)
             shops.put_order(call.world.state, shop.partner, account, order)
+            if shop.seeded is not None:
+                shop.seeded(call.world.state, account, order, call.now)
         return Answer(200, {"orders": len(body["orders"])})
 
     def _shop(self, call: Call) -> Answer:

@@ -62,13 +62,15 @@ class Shop:
     raises `Refused` (422) for a body the vendor could not have. `stamp` takes (body, updated_at)
     and gives the body with that time written in. `consent` takes (state, account, redirect
     address, state parameter, now) and gives the parameters the vendor's consent page would
-    come back with.
+    come back with. `seeded`, where there is one, is told (state, account, order, now) of an order
+    that has just been put in, so that the vendor can push it.
     """
 
     partner: str
     read: Callable[[dict[str, Any], float], Order]
     stamp: Callable[[dict[str, Any], float], dict[str, Any]]
     consent: Callable[[State, str, str, str, float], dict[str, str]]
+    seeded: Callable[[State, str, Order, float], None] | None = None
 
 
 def put_order(state: State, partner: str, account: str, order: Order) -> None:

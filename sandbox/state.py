@@ -155,6 +155,14 @@ CREATE TABLE IF NOT EXISTS shop_bucket (
     at REAL NOT NULL,
     PRIMARY KEY (partner, account, operation)
 );
+CREATE TABLE IF NOT EXISTS ebay_push (
+    event_id TEXT PRIMARY KEY,
+    account TEXT NOT NULL,
+    body TEXT NOT NULL,
+    due REAL,
+    attempts INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS ebay_push_by_due ON ebay_push (due) WHERE due IS NOT NULL;
 CREATE TABLE IF NOT EXISTS fault (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     partner TEXT NOT NULL,
