@@ -10,11 +10,12 @@ from integrations.carriers.base import Carrier
 from integrations.carriers.dhl_express import DhlExpress
 from integrations.carriers.line import Line
 from integrations.carriers.postal import Postal
-from integrations.channels import aliexpress_gateway, amazon, ebay_auth
+from integrations.channels import aliexpress_gateway, amazon, ebay_auth, shopify_access
 from integrations.channels.aliexpress import AliExpress
 from integrations.channels.amazon import Amazon
 from integrations.channels.base import ChannelClient, ConnectChannel, Consent, TokenKeeper
 from integrations.channels.ebay import Ebay
+from integrations.channels.shopify import Shopify
 from integrations.customs.authority import CustomsAuthority
 from integrations.delivery.citydrop import CityDrop
 from integrations.http import Gate, utc_now
@@ -45,6 +46,7 @@ CHANNELS: dict[str, ConnectChannel] = {
     "amazon": Amazon.connect,
     "aliexpress": AliExpress.connect,
     "ebay": Ebay.connect,
+    "shopify": Shopify.connect,
 }
 """Marketplaces and shops, by the kind the product calls them."""
 
@@ -65,6 +67,7 @@ CONSENTS: dict[str, OpenConsent] = {
     "amazon": amazon.consent,
     "aliexpress": aliexpress_gateway.consent,
     "ebay": ebay_auth.consent,
+    "shopify": shopify_access.consent,
 }
 """How a seller lets us into each kind of channel."""
 

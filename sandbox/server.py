@@ -21,6 +21,7 @@ from sandbox.partners import (
     ebay_push,
     line,
     postal,
+    shopify,
 )
 from sandbox.push import Background
 from sandbox.shops import Shop
@@ -40,9 +41,10 @@ PARTNERS: tuple[Partner, ...] = (
     delivery.PARTNER,
     aliexpress.PARTNER,
     ebay.PARTNER,
+    shopify.PARTNER,
 )
 
-SHOPS: tuple[Shop, ...] = (aliexpress.SHOP, ebay.SHOP)
+SHOPS: tuple[Shop, ...] = (aliexpress.SHOP, ebay.SHOP, shopify.SHOP)
 """The marketplaces among the partners, as the admin calls under `/_shops` know them."""
 
 

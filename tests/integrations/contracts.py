@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import gzip
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -15,17 +17,31 @@ CONTRACTS = Path(__file__).resolve().parents[2].parent / "shared" / "contracts"
 
 def load(relative: str) -> dict[str, Any]:
     """The contract as written. Without the folder: skipped in a plain checkout, fails in CI."""
+    path = there(relative)
+    # Literal tabs in the vendors' files are refused by YAML.
+    text = path.read_text(encoding="utf-8").replace("\t", "  ")
+    contract = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    assert isinstance(contract, dict)
+    return contract
+
+
+def introspection(relative: str) -> dict[str, Any]:
+    """A packed GraphQL introspection, the answer's `data`. Missing: as `load`."""
+    with gzip.open(there(relative)) as packed:
+        answer = json.load(packed)
+    found = answer.get("data", answer)
+    assert isinstance(found, dict)
+    return found
+
+
+def there(relative: str) -> Path:
     path = CONTRACTS / relative
     if not path.is_file():
         message = f"the vendor contract {relative} is not beside this checkout ({CONTRACTS})"
         if os.environ.get("CI") == "true":
             pytest.fail(message)
         pytest.skip(message)
-    # Literal tabs in the vendors' files are refused by YAML.
-    text = path.read_text(encoding="utf-8").replace("\t", "  ")
-    contract = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-    assert isinstance(contract, dict)
-    return contract
+    return path
 
 
 def strict(contract: dict[str, Any]) -> dict[str, Any]:
