@@ -116,7 +116,14 @@ class Gateway:
             return NotAuthorised(f"{code}: {message}"[:1000], **named)
         if kind in {"ISP", "SYSTEM"}:
             return answer.unusable(f"{code}: {message}"[:1000])
-        return Refused("", code, message[:1000], status=answer.status, **named)
+        return Refused(
+            "",
+            code,
+            message[:1000],
+            status=answer.status,
+            partner=self.door.partner,
+            operation=answer.call.operation,
+        )
 
     def create_tokens(self, code: str) -> Tokens:
         """Tokens for the code a seller came back with. Raises `NotAuthorised` for a spent code."""

@@ -117,7 +117,14 @@ class GraphQL:
             return answer.unusable(message)
         path = ".".join(str(part) for part in as_list(errors[0].get("path")))
         code = next((code for code in sorted(codes) if code), "graphql_error")
-        return Refused(path, code, message, status=answer.status, **named)
+        return Refused(
+            path,
+            code,
+            message,
+            status=answer.status,
+            partner=self.door.partner,
+            operation=operation,
+        )
 
 
 def _number(value: Any) -> float | None:
