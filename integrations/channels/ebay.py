@@ -51,7 +51,11 @@ NEWEST = timedelta(seconds=2)
 MOST_STEPS_BACK = 30
 """In a row: a window that moves under every page is gone on with later."""
 
-CLOCK_AHEAD, OFFSET_BEYOND, UNKNOWN_ORDER, ALREADY_TOLD = "30850", "31000", "32100", "34500"
+CLOCKS_APART = timedelta(minutes=15)
+"""A parcel that left this lately may, by eBay's clock, leave only later."""
+
+CLOCK_AHEAD, OFFSET_BEYOND = "30850", "31000"
+UNKNOWN_ORDER, BAD_SHIPPED_DATE, ALREADY_TOLD = "32100", "32500", "34500"
 _LOCATION = re.compile(r"/shipping_fulfillment/([^/?#]+)/?$")
 
 
@@ -177,6 +181,10 @@ class Ebay:
                 known = self._known(notice, body)
                 if known is not None:
                     return known
+            is_recent = self.application.clock() - notice.shipped_at < CLOCKS_APART
+            if refusal.code == BAD_SHIPPED_DATE and is_recent:
+                reason = "our clock is ahead of eBay's"
+                raise Unavailable(reason, partner="ebay", operation="ship") from None
             raise
         match = _LOCATION.search(answer.headers.get("Location", ""))
         if match:

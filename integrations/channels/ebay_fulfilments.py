@@ -10,7 +10,7 @@ from typing import Any
 from integrations.answers import as_dict, as_list, instant, text
 from integrations.channels import facts
 from integrations.channels.base import ShipmentNotice
-from integrations.errors import Refused
+from integrations.errors import Refused, Unavailable
 
 OTHER = "Other"
 """eBay's own code for any carrier it does not list."""
@@ -22,8 +22,12 @@ def body_of(notice: ShipmentNotice, *, now: datetime) -> dict[str, Any]:
     """What createShippingFulfillment takes.
 
     A parcel without a tracking number is told without a carrier: eBay wants both or neither.
-    Raises `Refused` for what eBay would not take.
+    Raises `Refused` for what eBay would not take, `Unavailable` for a parcel that by our clock
+    leaves later (its instant must stay the same, so it is not moved to now).
     """
+    if notice.shipped_at > now:
+        reason = "the parcel has not left yet"
+        raise Unavailable(reason, partner="ebay", operation="ship")
     lines: dict[str, int] = {}
     for line in notice.lines:
         if line.quantity < 1 or not line.external_line:
@@ -33,8 +37,7 @@ def body_of(notice: ShipmentNotice, *, now: datetime) -> dict[str, Any]:
         raise _refused("lineItems", "a parcel holds at least one line")
     body: dict[str, Any] = {
         "lineItems": [{"lineItemId": key, "quantity": n} for key, n in lines.items()],
-        # A clock ahead of eBay's must not make the shipping one of the future.
-        "shippedDate": _stamp(min(notice.shipped_at, now)),
+        "shippedDate": _stamp(notice.shipped_at),
     }
     if notice.tracking_number.strip():
         code = facts.carrier_code("ebay", notice.carrier, on=now.astimezone(UTC).date())

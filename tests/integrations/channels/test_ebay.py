@@ -390,6 +390,22 @@ def test_a_parcel_without_a_number_is_known_by_its_lines_and_instant() -> None:
         assert ebay(there.url).confirm_shipment(untracked).was_known is True
 
 
+def test_a_parcel_that_leaves_later_is_told_later() -> None:
+    with partner(NONE) as there:
+        with pytest.raises(Unavailable, match="not left"):
+            ebay(there.url).confirm_shipment(notice(shipped_at=NOW + timedelta(seconds=1)))
+        assert there.seen == []
+
+
+@pytest.mark.parametrize(
+    ("ago", "error"), [(timedelta(minutes=1), Unavailable), (timedelta(hours=1), Refused)]
+)
+def test_a_shipping_date_ebay_thinks_of_the_future(ago: timedelta, error: type) -> None:
+    refused = answer(400, {"errors": [{"errorId": 32500, "message": "Invalid shipped date"}]})
+    with partner(NONE, refused) as there, pytest.raises(error):
+        ebay(there.url).confirm_shipment(notice(shipped_at=NOW - ago))
+
+
 UNSENDABLE = {
     "a sign that is no letter or digit": notice(tracking_number="12/34"),
     "letters beyond ASCII": notice(tracking_number="１２３４"),
