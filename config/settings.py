@@ -125,6 +125,10 @@ SWEEP_SECONDS = env.number("SWEEP_SECONDS", 2)
 LOOK_UP_AFTER_SECONDS = env.number("LOOK_UP_AFTER_SECONDS", 90)
 """How long a carrier may still be working on a booking whose answer was lost: only then is its
 "I do not know this reference" believed. Longer than the read timeout."""
+CHANNEL_READ_SECONDS = env.number("CHANNEL_READ_SECONDS", 300)
+"""How long after a window was read to its end a marketplace is read again."""
+CHANNEL_LAG_SECONDS = env.number("CHANNEL_LAG_SECONDS", 120)
+"""A marketplace's clock and index run behind: so many newest seconds wait for the next window."""
 TRACKING_POLL_SECONDS = env.number("TRACKING_POLL_SECONDS", 1800)
 SILENCE_COMPRESSION = env.number("SILENCE_COMPRESSION", 1)
 """Divides the limits of silence after which a parcel counts as stale or lost; above 1 only where
@@ -289,6 +293,19 @@ PARTNERS = {
         "api_key": env.text("DELIVERY_KEY", "stand-in"),
     },
 }
+
+_STAND_IN = "stand-in" if env.text("SANDBOX_URL", "") else ""
+CHANNELS = {
+    kind: {
+        "base_url": env.text(f"{kind.upper()}_URL", f"{SANDBOX_URL}/{kind}" if _STAND_IN else ""),
+        "client_id": env.text(f"{kind.upper()}_CLIENT_ID", _STAND_IN),
+        "client_secret": env.text(f"{kind.upper()}_CLIENT_SECRET", _STAND_IN),
+    }
+    for kind in ("amazon", "ebay", "aliexpress", "shopify")
+    if env.text(f"{kind.upper()}_CLIENT_ID", _STAND_IN)
+}
+"""Our applications at the marketplaces; one without an application is not offered to merchants.
+With stand-ins at hand (SANDBOX_URL) all are."""
 
 LOGGING = {
     "version": 1,

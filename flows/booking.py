@@ -26,6 +26,7 @@ from core.sentences import Sentence, gettext_noop
 from core.tenancy import merchant
 from customs.rules.schemes import Scheme, choose_scheme
 from flows.addresses import recipient_address, sender_address
+from flows.channels.telling import tell_channels
 from flows.faults import sentences_of
 from flows.partners import carrier
 from integrations.carriers.base import BookingAnswer, BookingRequest, ContentLine
@@ -324,9 +325,9 @@ def _keep(merchant_id: int, ready: Ready, answer: BookingAnswer) -> None:
                 raise ForAPerson(Sentence("booked_twice", text, numbers))
             return
         _charge(booking, now)
-        start_tracking(
-            booking=Booking.objects.select_related("parcel__order").get(pk=booking.pk), now=now
-        )
+        booked = Booking.objects.select_related("parcel__order").get(pk=booking.pk)
+        start_tracking(booking=booked, now=now)
+        tell_channels(bookings=[booked], at="booking", now=now)
         key, told = str(booking.pk), {"booking_id": booking.pk}
         works = [Work("papers.order", key, told), Work("clearance.prepare", key, told)]
         enqueue(works, now=now)

@@ -14,6 +14,7 @@ from core.models import Merchant
 from core.tenancy import merchant
 from customs.models import Declaration
 from flows.addresses import sender_address
+from flows.channels.telling import tell_channels
 from flows.faults import sentences_of
 from flows.partners import carrier
 from integrations.carriers.base import Handover as HandoverRequest
@@ -55,7 +56,7 @@ def hand_over(
                 declarations__direction=Declaration.Direction.EXPORT,
                 declarations__status=Declaration.Status.RELEASED,
             )
-            .select_related("parcel")
+            .select_related("parcel__order")
             .order_by("id")
             .select_for_update(of=("self",), skip_locked=True)[:CAP]
         )
@@ -75,6 +76,7 @@ def hand_over(
         key, told = str(handover.pk), {"handover_id": handover.pk}
         enqueue([Work("export.tell_carrier", key, told)], now=now)
         enqueue([Work("papers.manifest", key, told)], now=now)
+        tell_channels(bookings=bookings, at="handover", now=now)
     return handover
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db import connection
 
 from core.tenancy import active_merchant_id
-from orders.models import Product
+from orders.models import Order, Product
 
 EARLIER = """
 SELECT TRUE, id, external_order, content_sha256 FROM orders_order
@@ -63,3 +63,9 @@ def products_by_sku(skus: Collection[str]) -> dict[str, Product]:
     """Return the active merchant's products of these SKUs."""
     rows = Product.objects.raw(PRODUCTS, [active_merchant_id(), list(skus)])
     return {product.sku: product for product in rows}
+
+
+def known_orders(*, channel_id: int, numbers: Collection[str]) -> set[str]:
+    """Return those of a channel's order numbers that we have, in the active block."""
+    rows = Order.objects.filter(channel_id=channel_id, external_order__in=list(numbers))
+    return set(rows.values_list("external_order", flat=True))

@@ -54,6 +54,13 @@ PROCESSES = (
         (*_CELERY, "worker", "--queues", "documents", "--concurrency", "2",
          "--hostname", "documents@%h", *_WORKER),
     ),
+    # Threads: a marketplace that takes a minute to answer must not keep another one waiting.
+    Process(
+        "channels",
+        "app",
+        (*_CELERY, "worker", "--queues", "channels", "--pool", "threads", "--concurrency", "8",
+         "--hostname", "channels@%h", *_WORKER),
+    ),
     Process(
         "operator",
         "operator",

@@ -2,6 +2,27 @@
 
 from __future__ import annotations
 
+from orders.services.connections import (
+    AlreadyConnected,
+    NotThere,
+    accept_return,
+    activate,
+    ask_consent,
+    end_connection,
+    end_renewal,
+    lease_renewal,
+    note_failure,
+    open_connection,
+    open_window,
+    pause,
+    reseal_connection,
+    resume,
+    returned_of,
+    save_page,
+    set_telling,
+    store_tokens,
+    tokens_of,
+)
 from orders.services.holds import HoldAlreadyReleased, NotYourHold, release_hold
 from orders.services.imports import (
     add_rejected_rows,
@@ -11,16 +32,32 @@ from orders.services.imports import (
     start_import,
     start_reading,
 )
+from orders.services.notices import (
+    NewNotice,
+    NotRefused,
+    count_try,
+    mark_notice_told,
+    queue_notices,
+    refuse_notice,
+    settle_notice,
+    tell_again,
+)
 from orders.services.orders import (
     NewOrder,
     ensure_channel,
     insert_orders,
+    keep_channels_word,
     move_orders,
 )
 from orders.services.products import ProductCounts, upsert_products
 
 __all__ = [
-    "HoldAlreadyReleased", "NewOrder", "NotYourHold", "ProductCounts", "add_rejected_rows",
-    "ensure_channel", "finish_import", "insert_orders", "move_orders", "refuse_import",
-    "release_hold", "save_progress", "start_import", "start_reading", "upsert_products",
+    "AlreadyConnected", "HoldAlreadyReleased", "NewNotice", "NewOrder", "NotRefused", "NotThere",
+    "NotYourHold", "ProductCounts", "accept_return", "activate", "add_rejected_rows", "ask_consent",
+    "count_try", "end_connection", "end_renewal", "ensure_channel", "finish_import",
+    "insert_orders", "keep_channels_word", "lease_renewal", "mark_notice_told", "move_orders",
+    "note_failure", "open_connection", "open_window", "pause", "queue_notices", "refuse_import",
+    "refuse_notice", "release_hold", "reseal_connection", "resume", "returned_of", "save_page",
+    "save_progress", "set_telling", "settle_notice", "start_import", "start_reading",
+    "store_tokens", "tell_again", "tokens_of", "upsert_products",
 ]  # fmt: skip

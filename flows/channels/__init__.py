@@ -1,0 +1,1 @@
+"""Stage 1 at the marketplaces: let in, read, told back."""

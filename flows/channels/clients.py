@@ -1,0 +1,71 @@
+"""Channel clients, made from the settings and one connection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.conf import settings
+
+from flows.channels.gate import ChannelGate, Keeper, NoTokens
+from integrations.channels.base import ChannelClient, Consent
+from integrations.registry import channel_client, channel_consent
+from orders.models import ChannelConnection
+
+NOT_SET_UP = "not_set_up"
+
+
+class NotOffered(LookupError):
+    """This deployment has no application at that marketplace."""
+
+
+def client_of(connection: ChannelConnection) -> ChannelClient:
+    """Return the client of one connection; its channel must have been read with it."""
+    kind = connection.channel.kind
+    return channel_client(
+        kind,
+        credentials=_application(kind),
+        base_url=_base_url(kind),
+        gate=ChannelGate(kind=kind, account=connection.account),
+        tokens=Keeper(merchant_id=connection.merchant_id, connection_id=connection.pk),
+        account=connection.account,
+        options=connection.options,
+    )
+
+
+def client_without_account(kind: str) -> ChannelClient:
+    """Return a client that can read pushes and nothing that needs an account."""
+    return channel_client(
+        kind,
+        credentials=_application(kind),
+        base_url=_base_url(kind),
+        gate=ChannelGate(kind=kind, account=""),
+        tokens=NoTokens(),
+        account="",
+        options={},
+    )
+
+
+def consent_of(kind: str, options: Mapping[str, str]) -> Consent:
+    """Return how a seller lets us in at a marketplace. Raises `NotOffered`."""
+    return channel_consent(
+        kind,
+        credentials=_application(kind),
+        base_url=_base_url(kind),
+        gate=ChannelGate(kind=kind, account=""),
+        options=options,
+    )
+
+
+def is_offered(kind: str) -> bool:
+    """Tell whether this deployment has an application at that marketplace."""
+    return kind in settings.CHANNELS
+
+
+def _application(kind: str) -> Mapping[str, str]:
+    if not is_offered(kind):
+        raise NotOffered(f"No application of ours is set up at {kind}: see .env.example.")
+    return {name: value for name, value in settings.CHANNELS[kind].items() if name != "base_url"}
+
+
+def _base_url(kind: str) -> str:
+    return str(settings.CHANNELS[kind]["base_url"])

@@ -1,0 +1,94 @@
+"""What a channel tells, as intake wants it: only what is ours to ship, in texts the tables take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+
+from integrations.channels.base import ChannelLine, ChannelOrder
+from orders.files.cells import LARGEST_AMOUNT
+from orders.files.orders import LARGEST_QUANTITY, ParsedLine, ParsedOrder
+
+LONGEST_ID = 80
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]+")
+
+
+def wanted_orders(
+    orders: Sequence[ChannelOrder], *, known: Collection[str]
+) -> list[tuple[ChannelOrder, ParsedOrder]]:
+    """Return the orders to be received, each as said and as parsed.
+
+    An order that is new to us and partly shipped elsewhere is received with what remains. One we
+    know is received again only while nothing of it has shipped: from then on the channel's
+    quantities follow our own notices.
+    """
+    wanted = []
+    for order in orders:
+        is_known = order.external_order in known
+        takes = ("open",) if is_known else ("open", "part_shipped")
+        if order.state in takes and 0 < len(order.external_order) <= LONGEST_ID:
+            lines = [line for line in order.lines if _remaining(line) > 0]
+            if lines:
+                wanted.append((order, _parsed(order, lines)))
+    return wanted
+
+
+def cancelled_orders(orders: Sequence[ChannelOrder], *, known: Collection[str]) -> list[str]:
+    """Return the numbers of known orders that the channel says are cancelled."""
+    return [
+        order.external_order
+        for order in orders
+        if order.state == "cancelled" and order.external_order in known
+    ]
+
+
+def _remaining(line: ChannelLine) -> int:
+    return line.quantity - max(line.quantity_shipped, 0)
+
+
+def _parsed(order: ChannelOrder, lines: Sequence[ChannelLine]) -> ParsedOrder:
+    return ParsedOrder(
+        external_order=_text(order.external_order),
+        placed_at=order.placed_at,
+        paid_at=order.paid_at,
+        ship_by=order.ship_by,
+        currency=order.currency,
+        shipping_price=_amount(order.shipping_price),
+        recipient_name=_text(order.recipient_name),
+        company=_text(order.company),
+        street_lines=tuple(filter(None, map(_text, order.street_lines))),
+        city=_text(order.city),
+        region=_text(order.region),
+        postal_code=_text(order.postal_code),
+        country=_text(order.country).upper(),
+        phone=_text(order.phone),
+        email=_text(order.email),
+        recipient_id=_text(order.recipient_id),
+        service_level=_text(order.service_level),
+        note=_text(order.note),
+        lines=tuple(_line(number, line) for number, line in enumerate(lines, start=1)),
+    )
+
+
+def _line(number: int, line: ChannelLine) -> ParsedLine:
+    return ParsedLine(
+        row=number,
+        external_line=_text(line.external_line)[:LONGEST_ID],
+        sku=(_text(line.sku) or _text(line.item))[:LONGEST_ID],
+        title=_text(line.title),
+        quantity=min(_remaining(line), LARGEST_QUANTITY),
+        unit_price=_amount(line.unit_price),
+    )
+
+
+def _amount(value: Decimal | None) -> Decimal | None:
+    """Return an amount the columns take; a negative or endless one is none."""
+    if value is None or not value.is_finite() or value < 0:
+        return None
+    return min(value, LARGEST_AMOUNT)
+
+
+def _text(value: str) -> str:
+    """Return one line without what no column and no paper takes."""
+    return UNPRINTABLE.sub(" ", value).strip()

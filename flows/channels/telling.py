@@ -1,0 +1,197 @@
+"""Stage 6 at the marketplaces: whose parcel it was is told, once, with its tracking number.
+
+A notice is written with the change that makes it true (the handover, or the booking where the
+connection says so). A parcel has one notice for ever; the client looks before it tells wherever the
+channel would record the same parcel twice.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from core.jobs import Later, Work, enqueue, handler
+from core.tenancy import merchant
+from flows.channels.clients import NotOffered, client_of
+from flows.channels.faults import LONGEST_WORD, told_of
+from integrations.channels.base import Confirmation, ShipmentNotice, ShippedLine
+from integrations.errors import AnswerLost, PartnerError, RateLimited, Refused, Unavailable
+from orders.models import ChannelConnection, ChannelNotice
+from orders.services import (
+    NewNotice,
+    count_try,
+    mark_notice_told,
+    note_failure,
+    queue_notices,
+    refuse_notice,
+)
+from orders.services import tell_again as queue_again
+from shipping.models import Booking
+from shipping.rules.catalogue import service as service_of
+from tracking.models import TrackedParcel
+from tracking.words import CARRIERS
+from warehouse.models import ParcelItem
+
+TELL_FOR = timedelta(days=5)
+"""After so long a person types it in: marketplaces count a late notice against the seller."""
+BACKOFF_S = (60, 300, 900, 3600, 3600 * 4)
+WAIT_FOR_CONNECTION_S = 900
+
+Live = ChannelConnection.Status
+
+
+def notice_work(notice_id: int) -> Work:
+    """The job that tells one channel of one parcel."""
+    return Work("channels.tell", str(notice_id), {"notice_id": notice_id})
+
+
+def tell_channels(*, bookings: Sequence[Booking], at: str, now: datetime) -> None:
+    """Queue what channels are to be told of these parcels, in the active block.
+
+    `at` is "booking" or "handover"; at the handover everything is told that was not yet.
+    `bookings` have their `parcel` and its `order` at hand.
+    """
+    channels = {booking.parcel.order.channel_id for booking in bookings}
+    rows = ChannelConnection.objects.filter(channel_id__in=channels).exclude(status=Live.ENDED)
+    if at == ChannelConnection.TellAt.BOOKING:
+        rows = rows.filter(tell_at=at)
+    by_channel = {row.channel_id: row.pk for row in rows}
+    told = [each for each in bookings if each.parcel.order.channel_id in by_channel]
+    if not told:
+        return
+    lines = _lines([booking.parcel_id for booking in told])
+    links = dict(
+        TrackedParcel.objects.filter(booking__in=told).values_list("booking_id", "link_token")
+    )
+    notices = queue_notices(
+        notices=[
+            NewNotice(
+                connection_id=by_channel[booking.parcel.order.channel_id],
+                order_id=booking.parcel.order_id,
+                parcel_reference=booking.parcel.reference,
+                said={
+                    "lines": lines[booking.parcel_id],
+                    "carrier": booking.carrier_code,
+                    "service": booking.service_code,
+                    "tracking_number": booking.tracking_number,
+                    "link": f"{settings.PUBLIC_URL}/t/{links[booking.pk]}/"
+                    if booking.pk in links
+                    else "",
+                    "shipped_at": now.isoformat(),
+                },
+            )
+            for booking in told
+        ],
+        now=now,
+    )
+    enqueue([notice_work(notice.pk) for notice in notices], now=now)
+
+
+def tell_again(*, notice_id: int, actor: str, now: datetime) -> None:
+    """Try a refused notice once more, in the active block. Raises `NotRefused`."""
+    queue_again(notice_id=notice_id, actor=actor, now=now)
+    enqueue([notice_work(notice_id)], now=now, again=True)
+
+
+@handler("channels.tell", queue="channels")
+def tell_channel(merchant_id: int, payload: Mapping[str, Any]) -> None:
+    """Tell one channel of one parcel; what it refuses becomes a task for a person."""
+    notice_id, now = payload["notice_id"], timezone.now()
+    with merchant(merchant_id):
+        notice = ChannelNotice.objects.select_related("connection__channel", "order").get(
+            pk=notice_id
+        )
+        if notice.status != ChannelNotice.Status.QUEUED:
+            return
+        if notice.connection.status == Live.ENDED:
+            refuse_notice(notice_id=notice_id, code="ended", params={}, now=now)
+            return
+    if notice.connection.status != Live.ACTIVE:
+        _wait(merchant_id, notice, WAIT_FOR_CONNECTION_S, "the connection is not at work", now)
+        return
+    try:
+        with merchant(merchant_id):
+            count_try(notice_id=notice_id)
+        known = client_of(notice.connection).confirm_shipment(_said(notice))
+    except RateLimited as limited:
+        raise Later(limited.retry_after_s, str(limited)) from limited
+    except Refused as refused:
+        with merchant(merchant_id):
+            told = told_of(refused)
+            refuse_notice(notice_id=notice_id, code=told.code, params=told.params, now=now)
+        return
+    except (PartnerError, NotOffered) as fault:
+        _on_fault(merchant_id, notice, fault, now)
+        return
+    _told(merchant_id, notice_id, known)
+
+
+def _told(merchant_id: int, notice_id: int, known: Confirmation) -> None:
+    with merchant(merchant_id):
+        mark_notice_told(
+            notice_id=notice_id,
+            channel_reference=known.channel_reference,
+            was_known=known.was_known,
+            now=timezone.now(),
+        )
+
+
+def _on_fault(merchant_id: int, notice: ChannelNotice, fault: Exception, now: datetime) -> None:
+    """Wait an outage out for days; a lost access is the connection's trouble, not the parcel's."""
+    if not isinstance(fault, Unavailable | AnswerLost):
+        told = told_of(fault)
+        with merchant(merchant_id):
+            note_failure(
+                connection_id=notice.connection_id,
+                code=told.code,
+                params=told.params,
+                is_broken=told.is_broken,
+                now=now,
+            )
+    _wait(merchant_id, notice, BACKOFF_S[min(notice.tries, len(BACKOFF_S) - 1)], str(fault), now)
+
+
+def _wait(merchant_id: int, notice: ChannelNotice, wait_s: float, why: str, now: datetime) -> None:
+    """Raise `Later`, until days have passed: then a person must act."""
+    if now - notice.created_at < TELL_FOR:
+        raise Later(wait_s, why)
+    with merchant(merchant_id):
+        refuse_notice(
+            notice_id=notice.pk,
+            code="tried_too_long",
+            params={"message": why[:LONGEST_WORD]},
+            now=now,
+        )
+
+
+def _said(notice: ChannelNotice) -> ShipmentNotice:
+    said = notice.said
+    shipped_at = datetime.fromisoformat(said["shipped_at"])
+    service = service_of(said["service"], shipped_at.date())
+    return ShipmentNotice(
+        reference=notice.parcel_reference,
+        external_order=notice.order.external_order,
+        lines=tuple(ShippedLine(number, quantity) for number, quantity in said["lines"]),
+        carrier=said["carrier"],
+        carrier_name=CARRIERS.get(said["carrier"], said["carrier"]),
+        service_name=service.name,
+        tracking_number=said["tracking_number"],
+        tracking_url=said["link"],
+        shipped_at=shipped_at,
+        is_last=True,
+        context=notice.order.channel_said.get("context", {}),
+    )
+
+
+def _lines(parcel_ids: Sequence[int]) -> Mapping[int, list[tuple[str, int]]]:
+    """Return the channel's own lines of each parcel, with the pieces that are in it."""
+    found: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    items = ParcelItem.objects.filter(parcel_id__in=parcel_ids).select_related("order_line")
+    for item in items.order_by("id"):
+        found[item.parcel_id][item.order_line.external_line] += item.quantity
+    return defaultdict(list, {parcel_id: list(lines.items()) for parcel_id, lines in found.items()})
