@@ -19,10 +19,12 @@ MEMBER_PERMISSIONS: dict[str, frozenset[str]] = {
         "products.edit",
         "claims.edit",
         "holds.release",
+        "channels.edit",
         "team.view",
         "team.edit",
     },
-    "operations": READ | {"orders.edit", "products.edit", "claims.edit", "holds.release"},
+    "operations": READ
+    | {"orders.edit", "products.edit", "claims.edit", "holds.release", "channels.edit"},
     "finance": READ | {"claims.edit", "holds.release"},
     "read_only": READ,
 }

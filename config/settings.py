@@ -294,18 +294,23 @@ PARTNERS = {
     },
 }
 
-_STAND_IN = "stand-in" if env.text("SANDBOX_URL", "") else ""
+_CHANNELS = {
+    "amazon": (
+        ("client_id", "client_secret", "application_id"),
+        ("login_url", "consent_url", "document_hosts"),
+    ),
+    "ebay": (("client_id", "client_secret", "ru_name"), ("auth_url", "verification_token")),
+    "aliexpress": (("app_key", "app_secret"), ("consent_url",)),
+    "shopify": (("client_id", "client_secret"), ()),
+}
+"""What each kind of marketplace needs of the operator: credentials, and further addresses."""
 CHANNELS = {
-    kind: {
-        "base_url": env.text(f"{kind.upper()}_URL", f"{SANDBOX_URL}/{kind}" if _STAND_IN else ""),
-        "client_id": env.text(f"{kind.upper()}_CLIENT_ID", _STAND_IN),
-        "client_secret": env.text(f"{kind.upper()}_CLIENT_SECRET", _STAND_IN),
-    }
-    for kind in ("amazon", "ebay", "aliexpress", "shopify")
-    if env.text(f"{kind.upper()}_CLIENT_ID", _STAND_IN)
+    kind: application
+    for kind, (credentials, options) in _CHANNELS.items()
+    if (application := env.channel(kind, credentials, options, SANDBOX_URL))
 }
 """Our applications at the marketplaces; one without an application is not offered to merchants.
-With stand-ins at hand (SANDBOX_URL) all are."""
+With stand-ins at hand (SANDBOX_URL is set) all are."""
 
 LOGGING = {
     "version": 1,

@@ -22,6 +22,7 @@ def settings_tabs(current: str) -> tuple[Tab, ...]:
     """The tabs of Settings."""
     return (
         Tab(label=_("Team"), url=reverse("dashboard:settings"), current=current == "team"),
+        Tab(label=_("Channels"), url=reverse("dashboard:channels"), current=current == "channels"),
         Tab(label=_("API keys"), url=reverse("dashboard:api_keys"), current=current == "keys"),
     )
 

@@ -14,6 +14,7 @@ from core.models import Event, Job
 from core.spoken import say_all
 from customs.models import Declaration
 from dashboard.readings.billing import balances, money_of_last_days
+from dashboard.readings.channels import channels_attention
 from dashboard.readings.words import event_words, hold_name
 from dashboard.screens.common import Tone
 from dashboard.screens.today import Attention, FirstStep, Movement, StageCount, TodayPage
@@ -45,7 +46,7 @@ UNDER_WAY = ("handed_over", "in_transit", "cleared", "out_for_delivery")
 def read_today(*, now: datetime) -> TodayPage:
     """The page. Every count is over what is still open, by an index that holds only that."""
     return TodayPage(
-        attention=tuple(_attention()),
+        attention=tuple(_attention(now)),
         stages=tuple(_stages()),
         movements=_movements(now),
         money=(*balances(), *money_of_last_days(since=now - MONEY_SINCE)),
@@ -54,7 +55,8 @@ def read_today(*, now: datetime) -> TodayPage:
     )
 
 
-def _attention() -> Iterator[Attention]:
+def _attention(now: datetime) -> Iterator[Attention]:
+    yield from channels_attention(now)
     yield from _holds()
     yield from _troubles()
     yield from _declarations()

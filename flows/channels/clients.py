@@ -28,7 +28,7 @@ def client_of(connection: ChannelConnection) -> ChannelClient:
         gate=ChannelGate(kind=kind, account=connection.account),
         tokens=Keeper(merchant_id=connection.merchant_id, connection_id=connection.pk),
         account=connection.account,
-        options=connection.options,
+        options=_options(kind, connection.options),
     )
 
 
@@ -41,7 +41,7 @@ def client_without_account(kind: str) -> ChannelClient:
         gate=ChannelGate(kind=kind, account=""),
         tokens=NoTokens(),
         account="",
-        options={},
+        options=_options(kind, {}),
     )
 
 
@@ -52,7 +52,7 @@ def consent_of(kind: str, options: Mapping[str, str]) -> Consent:
         credentials=_application(kind),
         base_url=_base_url(kind),
         gate=ChannelGate(kind=kind, account=""),
-        options=options,
+        options=_options(kind, options),
     )
 
 
@@ -64,8 +64,13 @@ def is_offered(kind: str) -> bool:
 def _application(kind: str) -> Mapping[str, str]:
     if not is_offered(kind):
         raise NotOffered(f"No application of ours is set up at {kind}: see .env.example.")
-    return {name: value for name, value in settings.CHANNELS[kind].items() if name != "base_url"}
+    return settings.CHANNELS[kind]["credentials"]
+
+
+def _options(kind: str, chosen: Mapping[str, str]) -> Mapping[str, str]:
+    """The operator's addresses win: no merchant's option may say where we call."""
+    return {**chosen, **settings.CHANNELS[kind]["options"]}
 
 
 def _base_url(kind: str) -> str:
-    return str(settings.CHANNELS[kind]["base_url"])
+    return settings.CHANNELS[kind]["address"]["base_url"]

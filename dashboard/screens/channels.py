@@ -1,0 +1,81 @@
+"""dashboard/settings/channels.html and channel_notices.html"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.forms import Form
+
+from dashboard.screens.common import Badge, Destructive, Option, Pager, Tab
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConnectionCard:
+    """One shop. `fault` and `remedy` are empty while all is well; urls are empty where the member
+    may not, or the state does not allow it."""
+
+    name: str
+    kind: str
+    account: str
+    badge: Badge
+    fault: str
+    remedy: str
+    fault_since: datetime | None
+    read_at: datetime | None
+    read_until: datetime
+    orders_read: int
+    consent_ends_at: datetime | None
+    tell_options: tuple[Option, ...]
+    tell_label: str
+    tell_url: str
+    connect_url: str
+    connect_label: str
+    resume_url: str
+    pause_url: str
+    refused_count: int
+    end: Destructive | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChannelsPage:
+    """`is_moving`: a connection is being made, the page looks again by itself."""
+
+    tabs: tuple[Tab, ...]
+    connections: tuple[ConnectionCard, ...]
+    form: Form | None
+    post_url: str
+    notices_url: str
+    is_moving: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeavePage:
+    """The way to the marketplace's own page, where consent is given."""
+
+    name: str
+    address: str
+    back_url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoticeRow:
+    """A parcel whose channel refused to hear of it."""
+
+    order: str
+    order_url: str
+    channel: str
+    parcel: str
+    tracking_number: str
+    reason: str
+    remedy: str
+    since: datetime
+    again_url: str
+    settle: Destructive | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoticesPage:
+    tabs: tuple[Tab, ...]
+    notices: tuple[NoticeRow, ...]
+    pager: Pager
