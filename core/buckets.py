@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -51,7 +52,7 @@ class Limit:
 
 def take(*, account: str, operation: str, limit: Limit, now: datetime) -> float:
     """Take one call out of the bucket: 0.0 when it may be made, else the seconds to wait."""
-    values = {
+    values: dict[str, Any] = {
         **_names(account, operation),
         "rate": limit.rate_per_s,
         "burst": limit.burst,
@@ -76,7 +77,7 @@ def learn(
 ) -> None:
     """Remember what the partner said of its limit, also for answers that do not repeat it."""
     until = None if blocked_for_s is None else now + timedelta(seconds=blocked_for_s)
-    values = {
+    values: dict[str, Any] = {
         **_names(account, operation),
         "now": now,
         "learned": rate_per_s,

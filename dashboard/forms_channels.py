@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from flows.channels.clients import is_offered
-from orders.models import CONNECTED, ChannelConnection
+from orders.models import CONNECTED
 
 FURTHEST_BACK = timedelta(days=90)
 SHOP = re.compile(r"[a-z0-9][a-z0-9-]{0,60}\.myshopify\.com")
@@ -84,9 +84,3 @@ class NewChannelForm(forms.Form):
         kept = {"shopify": ("shop",), "amazon": ("marketplace_ids",)}
         names = kept.get(self.cleaned_data["kind"], ())
         return {name: self.cleaned_data[name] for name in names}
-
-
-class TellingForm(forms.Form):
-    """When the channel is told of a parcel."""
-
-    tell_at = forms.ChoiceField(choices=ChannelConnection.TellAt.choices)

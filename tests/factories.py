@@ -11,13 +11,14 @@ from accounts.services import create_api_key
 from core.models import Document, Merchant
 from core.tenancy import across_merchants, merchant
 from flows.allocation import allocate_order
+from flows.channels.consent import connect_shop
 from flows.fulfilment import plan_next_wave
 from flows.intake import receive_orders, receive_products
 from flows.terms import agree_standard_terms, publish_standard_terms
 from orders.files.orders import ParsedLine, ParsedOrder
-from orders.models import Channel, Order
+from orders.models import Channel, ChannelConnection, ChannelNotice, Order
 from orders.rules.facts import ProductFacts
-from orders.services import ensure_channel
+from orders.services import NewNotice, ensure_channel, queue_notices, refuse_notice
 from shipping.models import Booking, RateCard
 from shipping.services import begin_sending, mark_booked, plan_booking
 from tracking.models import TrackedParcel
@@ -143,6 +144,28 @@ def an_order(owner: Merchant, **fields: Any) -> Order:
             orders=[a_parsed_order(**fields)], channel=channel, actor=ACTOR, now=NOW
         )
     return received.created[0]
+
+
+def a_connection(owner: Merchant, kind: str = "ebay", **fields: Any) -> ChannelConnection:
+    """Open a connection that waits for consent; `fields` are written over it."""
+    with merchant(owner):
+        connection = connect_shop(
+            kind=kind, name=f"{kind} shop", options={}, read_from=NOW, actor=ACTOR, now=NOW
+        )
+        ChannelConnection.objects.filter(pk=connection.pk).update(**{"read_at": NOW, **fields})
+        return ChannelConnection.objects.select_related("channel").get(pk=connection.pk)
+
+
+def a_refused_notice(connection_id: int, order: Order, parcel_reference: str) -> ChannelNotice:
+    """Write down, in the active block, that a channel refused to hear of a parcel."""
+    (notice,) = queue_notices(
+        notices=[
+            NewNotice(connection_id, order.pk, parcel_reference, {"tracking_number": "LX1CN"})
+        ],
+        now=NOW,
+    )
+    refuse_notice(notice_id=notice.pk, code="refused", params={"message": "no"}, now=NOW)
+    return notice
 
 
 def a_booked_parcel(owner: Merchant, order: Order, label: Document | None = None) -> Booking:

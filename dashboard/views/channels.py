@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest, member_view
 from core.tenancy import merchant
-from dashboard.forms_channels import NewChannelForm, TellingForm
+from dashboard.forms_channels import NewChannelForm
 from dashboard.readings.channels import read_channels, read_notices
 from dashboard.screens.channels import LeavePage
 from dashboard.views.screens import asked, show
@@ -113,7 +113,7 @@ def channel_return(request: MemberRequest, kind: str) -> HttpResponse:
         try:
             come_back(
                 kind=kind,
-                returned={name: value[:2000] for name, value in request.GET.items()},
+                returned={name: str(value)[:2000] for name, value in request.GET.items()},
                 actor=request.caller.actor,
                 now=timezone.now(),
             )
@@ -160,13 +160,9 @@ def channel_end(request: MemberRequest, connection_id: int) -> HttpResponse:
 @require_POST
 def channel_telling(request: MemberRequest, connection_id: int) -> HttpResponse:
     """Choose when the channel is told of a parcel."""
-    form = TellingForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Choose when the channel is told."))
-        return _back()
+    tell_at = request.POST.get("tell_at", "")
 
     def set_it(*, connection_id: int, actor: str, now: datetime) -> None:
-        tell_at = form.cleaned_data["tell_at"]
         set_telling(connection_id=connection_id, tell_at=tell_at, actor=actor, now=now)
 
     return _do(request, connection_id, set_it, _("Saved."))
@@ -182,6 +178,8 @@ def _do(
             service(connection_id=connection_id, actor=request.caller.actor, now=timezone.now())
         except NotThere:
             messages.info(request, _("The shop's connection has changed meanwhile."))
+        except ValueError:
+            messages.error(request, _("Choose when the channel is told."))
         else:
             messages.success(request, done)
     return _back()

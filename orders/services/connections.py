@@ -247,7 +247,7 @@ def end_connection(*, connection_id: int, actor: str, now: datetime) -> None:
 
 
 def set_telling(*, connection_id: int, tell_at: str, actor: str, now: datetime) -> None:
-    """Choose when the channel is told of a parcel. Raises `NotThere`."""
+    """Choose when the channel is told of a parcel. Raises `NotThere`, `ValueError`."""
     rows = ChannelConnection.objects.filter(pk=connection_id, status__in=OPEN)
     if not rows.update(tell_at=ChannelConnection.TellAt(tell_at)):
         raise NotThere("This connection was ended.")

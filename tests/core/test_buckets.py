@@ -1,4 +1,4 @@
-"""A bucket gives no more than the partner allows, to however many workers, and remembers its word."""
+"""A bucket gives no more than the partner allows, to however many workers."""
 
 from __future__ import annotations
 

@@ -36,6 +36,7 @@ class Rule:
 
 
 ORDER, CLAIM = {"reference": "order"}, {"number": "claim"}
+CONNECTION = {"connection_id": "connection"}
 PHOTO = {"code": "commercial_invoice", "note": "wall"}
 CLOSE = {"parcel": "WB234567892-1", "weight_g": 500}
 SCANS = {"scans": [{"client_id": "wall-1", "seq": 1, "raw": "MUG-BLUE"}]}
@@ -97,6 +98,17 @@ DASHBOARD = {
     "member_add": Rule("team.edit", "POST"),
     "member_role": Rule("team.edit", "POST", {"member_id": "member"}, {"role": "read_only"}),
     "member_remove": Rule("team.edit", "POST", {"member_id": "member"}),
+    "channels": Rule("orders.view"),
+    "channel_new": Rule("channels.edit", "POST", body={"kind": "ebay", "name": "Second shop"}),
+    "channel_return": Rule("channels.edit", "GET", {"kind": "channel_kind"}),
+    "channel_connect": Rule("channels.edit", "POST", CONNECTION),
+    "channel_pause": Rule("channels.edit", "POST", CONNECTION),
+    "channel_resume": Rule("channels.edit", "POST", CONNECTION),
+    "channel_end": Rule("channels.edit", "POST", CONNECTION),
+    "channel_telling": Rule("channels.edit", "POST", CONNECTION, {"tell_at": "booking"}),
+    "channel_notices": Rule("orders.view"),
+    "channel_notice_again": Rule("orders.edit", "POST", {"notice_id": "notice"}),
+    "channel_notice_settle": Rule("orders.edit", "POST", {"notice_id": "notice"}),
     "api_keys": Rule("team.edit", "GET POST"),
     "api_key_revoke": Rule("team.edit", "POST", {"key_id": "key"}),
     "document": Rule("orders.view", "GET", {"document_id": "label"}),
@@ -135,5 +147,5 @@ ADMIN = {
     "staff_exception_close": Rule("staff.support", "POST", {"exception_id": "exception"}),
 }
 ROUTES: dict[str, Rule] = {**API, **BUYER, **DASHBOARD, **ADMIN}
-NOT_OF_A_MERCHANT = frozenset({"upload_template"})
+NOT_OF_A_MERCHANT = frozenset({"upload_template", "channel_return"})
 """Routes whose address names nothing of a merchant although it has a part to fill in."""

@@ -21,9 +21,11 @@ from shipping.models import Booking, Handover
 from tests.factories import (
     ACTOR,
     NOW,
+    a_connection,
     a_handed_over_parcel,
     a_merchant,
     a_product,
+    a_refused_notice,
     a_warehouse,
     an_api_key,
     an_order,
@@ -64,6 +66,9 @@ class World:
     evidence: int
     member: int
     key: int
+    connection: int
+    notice: int
+    channel_kind: str
     wave: int
     job: int
     handover: int
@@ -118,6 +123,8 @@ def build() -> World:
         evidence = claim.evidence.order_by("id")[0].document_id
         member = Member.objects.get(role="finance").pk
         key = ApiKey.objects.order_by("id")[0].pk
+        notice = a_refused_notice(a_connection(acme).pk, order, booked.parcel.reference)
+        connection_id = notice.connection_id
     return World(
         order=order.reference,
         hold=hold.pk,
@@ -135,6 +142,9 @@ def build() -> World:
         evidence=evidence,
         member=member,
         key=key,
+        connection=connection_id,
+        notice=notice.pk,
+        channel_kind="ebay",
         wave=wave.pk,
         job=job.pk,
         handover=handover.pk,
