@@ -14,6 +14,7 @@ from sandbox import moves
 from sandbox.admin import Admin
 from sandbox.partners import (
     aliexpress,
+    amazon,
     customs,
     delivery,
     dhl_express,
@@ -40,11 +41,12 @@ PARTNERS: tuple[Partner, ...] = (
     customs.PARTNER,
     delivery.PARTNER,
     aliexpress.PARTNER,
+    amazon.PARTNER,
     ebay.PARTNER,
     shopify.PARTNER,
 )
 
-SHOPS: tuple[Shop, ...] = (aliexpress.SHOP, ebay.SHOP, shopify.SHOP)
+SHOPS: tuple[Shop, ...] = (aliexpress.SHOP, amazon.SHOP, ebay.SHOP, shopify.SHOP)
 """The marketplaces among the partners, as the admin calls under `/_shops` know them."""
 
 

@@ -9,17 +9,22 @@ contract but documentation or our reading is marked there and in docs/channels.m
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from integrations.answers import as_dict, as_list, text
-from integrations.channels import amazon_feeds, amazon_orders, facts
+from integrations.channels import amazon_feeds, amazon_orders
 from integrations.channels.amazon_login import ACCESS_LIFE, Login
+from integrations.channels.amazon_shipments import (
+    confirmation,
+    iso,
+    known_package,
+    package_reference,
+)
 from integrations.channels.base import (
     BadSignature,
     ChannelOrder,
@@ -154,9 +159,9 @@ class Amazon:
             until = min(window.until, self.door.clock() - NEWEST)
             if until <= window.since:
                 return OrderPage((), "", read_until=window.since)
-            bound = _iso(until)
+            bound = iso(until)
         params = {
-            "lastUpdatedAfter": _iso(window.since),
+            "lastUpdatedAfter": iso(window.since),
             "lastUpdatedBefore": bound,
             "fulfilledBy": "MERCHANT",
             "maxResultsPerPage": PAGE_SIZE,
@@ -203,7 +208,7 @@ class Amazon:
             message = f"Amazon knows no order {notice.external_order}"
             raise Refused("external_order", "unknown", message, partner="amazon")
         _, raw = found
-        known = _known_package(raw, package, notice.tracking_number)
+        known = known_package(raw, package, notice.tracking_number)
         if known is not None:
             return Confirmation(text(known, "packageReferenceId"), was_known=True, raw=known)
         marketplace = notice.context.get("marketplace_id") or text(
@@ -235,7 +240,7 @@ class Amazon:
         status = text(told.fields, "processingStatus")
         if status in {"IN_QUEUE", "IN_PROGRESS"}:
             raise StillDeciding(feed, partner="amazon", operation="get_feed")
-        document = text(told.fields, "resultDocumentId")
+        document = text(told.fields, "resultFeedDocumentId")
         if status != "DONE" or not document:
             message = f"feed {feed} ended as {status or 'nothing'}; look at the orders at Amazon"
             raise Refused("", "feed_" + (status.lower() or "lost"), message, partner="amazon")
@@ -365,61 +370,6 @@ def consent(
     return Login.connect(
         credentials=credentials, base_url=base_url, gate=gate, options=options, clock=clock
     ).consent()
-
-
-def package_reference(reference: str) -> str:
-    """A positive number (contract: nothing else is taken) that stays the same for our reference.
-
-    31 bits out of a hash: unique among the few parcels of one order, which is all that is asked.
-    """
-    digest = hashlib.sha256(reference.encode()).digest()
-    return str(int.from_bytes(digest[:4], "big") % (2**31 - 1) + 1)
-
-
-def confirmation(notice: ShipmentNotice, *, package: str, marketplace: str) -> dict[str, Any]:
-    """Body of shipmentConfirmation. Raises `Refused` for what Amazon would refuse anyway."""
-    for field, value in (
-        ("trackingNumber", notice.tracking_number),
-        ("orderItems", notice.lines),
-        ("marketplaceId", marketplace),
-    ):
-        if not value:
-            message = f"a shipment of {notice.external_order} without {field}"
-            raise Refused(field, "missing", message, partner="amazon")
-    code = facts.carrier_code("amazon", notice.carrier, on=notice.shipped_at.date())
-    name = (code.channel_name if code else "") or notice.carrier_name or notice.carrier
-    detail: dict[str, Any] = {
-        "packageReferenceId": package,
-        "carrierCode": code.channel_code if code else "Other",
-        "trackingNumber": notice.tracking_number,
-        "shipDate": _iso(notice.shipped_at),
-        "orderItems": [
-            {"orderItemId": line.external_line, "quantity": line.quantity} for line in notice.lines
-        ],
-    }
-    if detail["carrierCode"] == "Other":
-        detail["carrierName"] = name
-    if notice.service_name:
-        detail["shippingMethod"] = notice.service_name
-    return {"marketplaceId": marketplace, "packageDetail": detail}
-
-
-def _known_package(raw: dict[str, Any], package: str, tracking: str) -> dict[str, Any] | None:
-    for each in map(as_dict, as_list(raw.get("packages"))):
-        status = text(as_dict(each.get("packageStatus")), "status")
-        if status == "CANCELLED":
-            continue
-        same_number = bool(tracking) and text(each, "trackingNumber") == tracking
-        # The same reference under another number is a parcel that was labelled anew: told again.
-        if same_number or (
-            text(each, "packageReferenceId") == package and not text(each, "trackingNumber")
-        ):
-            return each
-    return None
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
 
 def _listed(value: str) -> tuple[str, ...]:

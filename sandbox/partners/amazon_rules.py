@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from sandbox.shops import Clock
 from sandbox.validation import Many, Number, Problem, Shape, Text, choice
 from sandbox.web import Call, Refused
 
@@ -128,8 +129,8 @@ def unix(text: Any, *path: str) -> float:
     raise refused(f"Invalid date-time: {text}", *path)
 
 
-def bounds(call: Call) -> tuple[str, float, float, bool]:
-    """(clock, from, until, whether until was asked for): exactly one of the two beginnings.
+def bounds(call: Call) -> tuple[Clock, float, float]:
+    """(clock, from, until): exactly one of the two beginnings.
 
     The end must not lie before the beginning and at least two minutes back (contract's prose).
     """
@@ -152,8 +153,8 @@ def bounds(call: Call) -> tuple[str, float, float, bool]:
         raise refused(
             f"{name} must not be before {word}After and at least two minutes before now", name
         )
-    clock = "created_at" if created else "updated_at"
-    return clock, since, newest if until is None else until, until is not None
+    clock: Clock = "created_at" if created else "updated_at"
+    return clock, since, newest if until is None else until
 
 
 def page_size(call: Call) -> int:
