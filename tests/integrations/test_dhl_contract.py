@@ -6,7 +6,6 @@ Captured at the adapter of the HTTP library: URL, headers and bytes as they woul
 from __future__ import annotations
 
 import copy
-import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,59 +16,19 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-import urllib3
 from openapi_core import Config, OpenAPI
-from openapi_core.datatypes import RequestParameters
 from openapi_core.exceptions import OpenAPIError
-from requests.adapters import BaseAdapter
-from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from integrations import http
 from integrations.carriers.dhl_express import DhlExpress
 from integrations.errors import PartnerError, Unavailable
 from tests.integrations import contracts
+from tests.integrations.captured import Capture, Outgoing
 from tests.integrations.errata import dhl_express as errata
 from tests.integrations.examples import HANDOVER, NOW, RECIPIENT, SENDER, SHIRT, booking, to
 
 FILE = "dhl_express/dpdhl-express-api-3.1.1_swagger.yaml"
 BASE = "http://127.0.0.1:9/mydhlapi"
-
-
-class Outgoing:
-    """A request as the validator wants it, made of what really goes out."""
-
-    def __init__(self, sent: requests.PreparedRequest) -> None:
-        parts = urlsplit(str(sent.url))
-        self.host_url = f"{parts.scheme}://{parts.netloc}"
-        self.path = parts.path
-        self.method = str(sent.method).lower()
-        self.body = sent.body if isinstance(sent.body, bytes) else None
-        self.content_type = str(sent.headers.get("Content-Type", ""))
-        pairs = [
-            (name, value)
-            for name, values in parse_qs(parts.query, keep_blank_values=True).items()
-            for value in values
-        ]
-        self.parameters = RequestParameters(
-            query=ImmutableMultiDict(pairs), header=Headers(dict(sent.headers)), cookie={}
-        )
-
-
-class Capture(BaseAdapter):
-    def __init__(self) -> None:
-        super().__init__()
-        self.sent: list[requests.PreparedRequest] = []
-
-    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
-        self.sent.append(request)
-        response = requests.Response()
-        response.status_code = 503
-        response.raw = urllib3.HTTPResponse(io.BytesIO(), preload_content=False)
-        response.request = request
-        return response
-
-    def close(self) -> None:
-        return
 
 
 @cache
@@ -88,8 +47,8 @@ def validator() -> OpenAPI:
 
 @pytest.fixture
 def capture(monkeypatch: pytest.MonkeyPatch) -> Capture:
-    adapter, session = Capture(), requests.Session()
-    session.mount("http://", adapter)
+    adapter = Capture()
+    session = adapter.session()
     monkeypatch.setattr(http, "session_for", lambda partner: session)
     return adapter
 
