@@ -8,7 +8,7 @@ unverified, the year of a consent our own recollection of the vendor's page (m).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -48,7 +48,7 @@ class Login:
     door: Door
     consent_url: str
     application_id: str
-    client: Mapping[str, str]
+    client: Mapping[str, str] = field(repr=False)
 
     @classmethod
     def connect(
