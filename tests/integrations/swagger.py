@@ -17,12 +17,13 @@ def openapi3(swagger: dict[str, Any]) -> dict[str, Any]:
     unknown = swagger.keys() & {"parameters", "responses", "securityDefinitions"}
     if unknown:
         raise ValueError(f"not converted: {sorted(unknown)}")
-    return _moved({
+    found: dict[str, Any] = _moved({
         "openapi": "3.0.3",
         "info": swagger["info"],
         "paths": {path: _path(item, swagger) for path, item in swagger["paths"].items()},
         "components": {"schemas": swagger["definitions"]},
     })  # fmt: skip
+    return found
 
 
 def _path(item: dict[str, Any], swagger: dict[str, Any]) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def test_a_bad_base_url_is_refused_when_connecting() -> None:
 
 def test_an_unknown_channel_is_named_with_those_known() -> None:
     keeper = Keeper(tokens())
-    with pytest.raises(UnknownPartner, match="no channel 'bazaar'; known are .*amazon"):
+    with pytest.raises(UnknownPartner, match=r"no channel 'bazaar'; known are .*amazon"):
         channel_client(
             "bazaar", credentials={}, base_url=URL, gate=NullGate(), tokens=keeper, account="1"
         )

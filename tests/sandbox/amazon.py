@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 
 from integrations.channels.amazon import Amazon
-from integrations.channels.base import Tokens
+from integrations.channels.base import Consent, Tokens
 from integrations.http import Gate, NullGate
 from integrations.registry import channel_client, channel_consent
 from tests.integrations.channels.keepers import Keeper
@@ -118,7 +118,7 @@ class Seller:
         ).json()["parameters"]
         return self._consent().exchange(told, REDIRECT)
 
-    def _consent(self) -> Any:
+    def _consent(self) -> Consent:
         return channel_consent(
             "amazon", credentials=CREDENTIALS, base_url=self.base, gate=NullGate()
         )
@@ -134,7 +134,7 @@ class Seller:
         assert page.status_code == 302, page.text
         back = dict(parse_qsl(urlsplit(page.headers["Location"]).query))
         assert back["state"] == "s-2"
-        return consent.exchange(back, REDIRECT)  # type: ignore[no-any-return]
+        return consent.exchange(back, REDIRECT)
 
     def seed(self, *bodies: dict[str, Any]) -> None:
         for start in range(0, len(bodies), 1000):

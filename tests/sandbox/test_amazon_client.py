@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from integrations.channels.amazon import Amazon, package_reference
+from integrations.channels.amazon import Amazon
+from integrations.channels.amazon_shipments import package_reference
 from integrations.channels.base import (
     ChannelOrder,
     Confirmation,

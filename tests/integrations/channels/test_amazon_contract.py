@@ -234,9 +234,9 @@ def test_the_prose_of_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_all_pages_ask_the_same_question(monkeypatch: pytest.MonkeyPatch) -> None:
     page = told(200, {"orders": [], "pagination": {"nextToken": "a|b=="}})
-    monkeypatch.setattr(http, "session_for", lambda partner: capture)
     adapter = Capture(page)
-    capture = adapter.session()
+    session = adapter.session()
+    monkeypatch.setattr(http, "session_for", lambda partner: session)
     moments = iter([NOW, NOW, NOW, *[NOW + timedelta(minutes=9)] * 9])
     amazon = client()
     amazon = replace(amazon, door=replace(amazon.door, clock=lambda: next(moments)))

@@ -56,6 +56,7 @@ def test_errors_are_told_by_order_and_warnings_are_none() -> None:
             result("2", "shipped"),
             result("9", "gone", order="b"),
             result("1", "late", code="Warning"),
+            errors=2,
         ),
         DECISIONS,
     )
@@ -92,6 +93,6 @@ PACKED: dict[str, tuple[Callable[[], bytes], str]] = {
 
 @pytest.mark.parametrize(("content", "algorithm"), PACKED.values(), ids=PACKED.keys())
 def test_a_report_that_cannot_be_unpacked(content: Callable[[], bytes], algorithm: str) -> None:
-    with pytest.raises(ValueError, match="packing|unpacked|without end"):
+    with pytest.raises(ValueError, match=r"packing|unpacked|without end"):
         amazon_feeds.unpacked(content(), algorithm)
     assert amazon_feeds.unpacked(b"as it is", "") == b"as it is"

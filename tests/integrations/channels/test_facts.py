@@ -11,6 +11,7 @@ import pytest
 
 from integrations.channels import facts
 from tests.integrations.channels import amazon_contracts as contracts
+from tests.integrations.contracts import load
 
 ON = date(2026, 11, 26)
 DATA = Path(facts.__file__).parent / "data"
@@ -27,7 +28,7 @@ OPERATIONS = {
 
 
 def published(prefix: str, operation: str) -> tuple[float, int]:
-    written = contracts.contracts.load(contracts.FILES[prefix])
+    written = load(contracts.FILES[prefix])
     for path in written["paths"].values():
         for each in path.values():
             if isinstance(each, dict) and each.get("operationId") == operation:
