@@ -35,21 +35,32 @@ class Outgoing:
 
 
 class Capture(BaseAdapter):
-    """Keeps every request and answers with `bodies`, one after the other; then 503, no answer."""
+    """Keeps every request and answers with `replies`, one after the other; then 503, no answer.
 
-    def __init__(self, *bodies: bytes) -> None:
+    A reply is a body, answered with 200, or a status and a body.
+    """
+
+    def __init__(self, *replies: bytes | tuple[int, bytes]) -> None:
         super().__init__()
         self.sent: list[requests.PreparedRequest] = []
-        self._bodies = list(bodies)
+        self._replies = list(replies)
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         self.sent.append(request)
+        reply = self._replies.pop(0) if self._replies else (503, b"")
+        status, content = (200, reply) if isinstance(reply, bytes) else reply
         response = requests.Response()
-        response.status_code = 200 if self._bodies else 503
-        content = self._bodies.pop(0) if self._bodies else b""
+        response.status_code = status
         response.raw = urllib3.HTTPResponse(io.BytesIO(content), preload_content=False)
         response.request = request
         return response
 
     def close(self) -> None:
         return
+
+    def session(self) -> requests.Session:
+        """A session whose every request ends here."""
+        session = requests.Session()
+        session.mount("http://", self)
+        session.mount("https://", self)
+        return session

@@ -23,9 +23,9 @@ from integrations import http
 from integrations.carriers.dhl_express import DhlExpress
 from integrations.errors import PartnerError, Unavailable
 from tests.integrations import contracts
-from tests.integrations.captured import Capture, Outgoing
 from tests.integrations.errata import dhl_express as errata
 from tests.integrations.examples import HANDOVER, NOW, RECIPIENT, SENDER, SHIRT, booking, to
+from tests.integrations.outgoing import Capture, Outgoing
 
 FILE = "dhl_express/dpdhl-express-api-3.1.1_swagger.yaml"
 BASE = "http://127.0.0.1:9/mydhlapi"

@@ -11,7 +11,7 @@ from openapi_core import Config, OpenAPI
 from openapi_core.contrib.requests import RequestsOpenAPIRequest, RequestsOpenAPIResponse
 
 from tests.integrations import contracts, swagger
-from tests.integrations.captured import Outgoing
+from tests.integrations.outgoing import Outgoing
 
 FILES = {
     "/orders/2026-01-01/": "amazon/orders_2026-01-01.oas3.json",

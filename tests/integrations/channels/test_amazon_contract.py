@@ -18,9 +18,9 @@ from integrations.channels.amazon import Amazon
 from integrations.channels.base import Decision, ShippedLine, Window
 from integrations.errors import PartnerError, Refused
 from tests.integrations import swagger
-from tests.integrations.captured import Capture
 from tests.integrations.channels import amazon_contracts as contracts
 from tests.integrations.channels.keepers import NOW, Keeper, notice, tokens
+from tests.integrations.outgoing import Capture
 
 BASE = "http://127.0.0.1:9/eu"
 GERMANY, BRITAIN = "A1PA6795UKMFR9", "A1F83G8C2ARO7P"
