@@ -183,25 +183,27 @@ def _shipping_price(pricing: dict[str, Any], currency: str) -> Decimal | None:
 
 
 def _taxes(body: dict[str, Any], lines: Sequence[dict[str, Any]], country: str) -> dict[str, str]:
-    """`collected_by` and `types` where eBay collects, and each number it names (`ioss`, `voec`)."""
+    """`collected_by` and `types` where eBay collects, and each number it names (`ioss`, `voec`).
+
+    Several values of one key stand sorted with a comma between: a check must see both.
+    """
     collected = [
         as_dict(tax) for line in lines for tax in as_list(line.get("ebayCollectAndRemitTaxes"))
     ]
     if not collected and body.get("ebayCollectAndRemitTax") is not True:
         return {}
-    taxes = {"collected_by": "ebay"}
-    types = sorted({text(tax, "taxType") for tax in collected} - {""})
-    if types:
-        taxes["types"] = " ".join(types)
+    found: dict[str, set[str]] = {"collected_by": {"ebay"}}
     for tax in collected:
-        reference = as_dict(tax.get("ebayReference"))
+        kind, reference = text(tax, "taxType"), as_dict(tax.get("ebayReference"))
         name, value = text(reference, "name").lower(), text(reference, "value")
+        found.setdefault("types", set()).add(kind)
         # eBay tells its British number under the name IOSS, too: that is no IOSS registration.
-        if country == "GB" and not _IOSS.fullmatch(value) and (name == "ioss" or "VAT" in types):
-            taxes["gb_marketplace"] = value or "ebay"
-        elif name and value:
-            taxes[name] = value
-    return taxes
+        if country == "GB" and not _IOSS.fullmatch(value) and (name == "ioss" or kind == "VAT"):
+            found.setdefault("gb_marketplace", set()).add(value or "ebay")
+        elif name:
+            found.setdefault(name, set()).add(value)
+    joined = {key: ",".join(sorted(filter(None, values))) for key, values in found.items()}
+    return {key: value for key, value in joined.items() if value}
 
 
 def _currency(pricing: dict[str, Any], lines: Sequence[dict[str, Any]]) -> str:

@@ -1,23 +1,29 @@
 """eBay by its Fulfillment, Identity, Notification and Analytics contracts, and its token endpoint.
 
 Stateful: a fulfilment changes the order and its lastModifiedDate. It books again when asked again,
-as eBay does: `/_shops/ebay/{account}` shows the `doubles`. No contract describes the token
-endpoint; it is our reading of eBay's public OAuth client.
+as eBay does: `/_shops/ebay/{account}` shows the `doubles`.
 """
 
 from __future__ import annotations
 
 import json
-import uuid
 from typing import Any
 
 from werkzeug.wrappers import Request
 
 from sandbox import shops
 from sandbox.partners import ebay_push
-from sandbox.partners.ebay_push import stamp
+from sandbox.partners.ebay_access import (
+    consent,
+    destination,
+    public_key,
+    rate_limit,
+    seller_of,
+    token,
+    user,
+)
+from sandbox.partners.ebay_push import NAME, stamp
 from sandbox.partners.ebay_rules import (
-    DESTINATION,
     ORDER,
     bad,
     check_field_groups,
@@ -30,14 +36,6 @@ from sandbox.state import State
 from sandbox.validation import Problem
 from sandbox.web import Answer, Call, Operation, Refused
 
-NAME = "ebay"
-CLIENT_ID, CLIENT_SECRET = "WaybridgeStandIn", "stand-in"
-RU_NAME = "Waybridge-StandIn-RuName"
-"""The only keyset the stand-in knows; it protects nothing and is no secret."""
-
-APPLICATION = "(application)"
-CODE_SECONDS, ACCESS_SECONDS, REFRESH_SECONDS = 299, 7_200, 47_304_000
-DAILY_CALLS = 100_000
 _UNTRACKED = "999"
 
 
@@ -99,83 +97,9 @@ class EbayStandIn:
         )
 
 
-def token(call: Call) -> Answer:
-    """`POST /identity/v1/oauth2/token`: the three grants, Basic by the keyset."""
-    login = call.request.authorization
-    if login is None or (login.username, login.password) != (CLIENT_ID, CLIENT_SECRET):
-        raise Refused(401, [Problem((), "invalid_client", "client authentication failed")])
-    given, state, now = call.request.form, call.world.state, call.now
-    grant = given.get("grant_type", "")
-    shops.take_call(state, NAME, "", f"token_{grant}", now=now)
-    if grant == "client_credentials":
-        return Answer(200, _access(state, APPLICATION, now, "Application Access Token"))
-    if grant == "authorization_code":
-        code = given.get("code", "")
-        known = shops.check_token(state, NAME, code, kind="code", now=now)
-        if known is None or known.is_expired or given.get("redirect_uri") != RU_NAME:
-            raise _invalid_grant("the provided authorization grant code is invalid or expired")
-        # A code serves once.
-        shops.spend_token(state, NAME, code)
-        refresh = shops.issue_token(
-            state, NAME, known.account, kind="refresh", expires_at=now + REFRESH_SECONDS
-        )
-        body = _access(state, known.account, now, "User Access Token")
-        body |= {"refresh_token": refresh, "refresh_token_expires_in": REFRESH_SECONDS}
-        return Answer(200, body)
-    if grant == "refresh_token":
-        known = shops.check_token(
-            state, NAME, given.get("refresh_token", ""), kind="refresh", now=now
-        )
-        if known is None or known.is_expired:
-            raise _invalid_grant("the provided authorization refresh token is invalid or expired")
-        return Answer(200, _access(state, known.account, now, "User Access Token"))
-    raise Refused(400, [Problem((), "unsupported_grant_type", f"no grant {grant}")])
-
-
-def _invalid_grant(text: str) -> Refused:
-    return Refused(400, [Problem((), "invalid_grant", text)])
-
-
-def _access(state: State, account: str, now: float, kind: str) -> dict[str, Any]:
-    access = shops.issue_token(
-        state, NAME, account, kind="access", expires_at=now + ACCESS_SECONDS, prefix="v^1.1#"
-    )
-    return {"access_token": access, "expires_in": ACCESS_SECONDS, "token_type": kind}
-
-
-def _account(call: Call, operation: str) -> str:
-    """The account of the bearer token; one call is taken from the application's budget."""
-    scheme, _, given = call.request.headers.get("Authorization", "").partition(" ")
-    known = shops.check_token(call.world.state, NAME, given, kind="access", now=call.now)
-    if scheme.lower() != "bearer" or known is None or known.is_expired:
-        raise Refused(401, [Problem((), "1001", "Invalid access token")])
-    shops.take_call(call.world.state, NAME, "", operation, now=call.now)
-    return known.account
-
-
-def _seller(call: Call, operation: str) -> str:
-    account = _account(call, operation)
-    if account == APPLICATION:
-        raise Refused(403, [Problem((), "1100", "Insufficient permissions to fulfill the request")])
-    return account
-
-
-def user(call: Call) -> Answer:
-    """`GET /commerce/identity/v1/user/`: whose token it is."""
-    account = _seller(call, "user")
-    body = {
-        "userId": account,
-        "username": account.lower(),
-        "accountType": "BUSINESS",
-        "registrationMarketplaceId": "EBAY_US",
-        "status": "CONFIRMED",
-    }
-    return Answer(200, body)
-
-
 def orders(call: Call) -> Answer:
     """`GET /order`: by offset over a set that moves under the reader, oldest change first."""
-    account, state = _seller(call, "orders"), call.world.state
+    account, state = seller_of(call, "orders"), call.world.state
     search = search_of(call.request.args, call.now)
     if search.ids:
         named = [shops.order(state, NAME, account, each) for each in search.ids]
@@ -230,7 +154,7 @@ def _known(call: Call, account: str) -> Order:
 
 def one_order(call: Call) -> Answer:
     """`GET /order/{orderId}`."""
-    order = _known(call, _seller(call, "order"))
+    order = _known(call, seller_of(call, "order"))
     check_field_groups(call.request.args)
     return Answer(200, order.body)
 
@@ -245,7 +169,7 @@ def _known_here(call: Call, account: str) -> Order:
 
 def told(call: Call) -> Answer:
     """`GET /order/{orderId}/shipping_fulfillment`."""
-    account = _seller(call, "fulfilments")
+    account = seller_of(call, "fulfilments")
     order = _known_here(call, account)
     found = shops.shipments(call.world.state, NAME, account, order.external_order)
     return Answer(200, {"fulfillments": [each.body for each in found], "total": len(found)})
@@ -253,7 +177,7 @@ def told(call: Call) -> Answer:
 
 def one_told(call: Call) -> Answer:
     """`GET /order/{orderId}/shipping_fulfillment/{fulfillmentId}`."""
-    account = _seller(call, "fulfilment")
+    account = seller_of(call, "fulfilment")
     order = _known_here(call, account)
     found = shops.shipments(call.world.state, NAME, account, order.external_order)
     for each in found:
@@ -265,7 +189,7 @@ def one_told(call: Call) -> Answer:
 
 def ship(call: Call) -> Answer:
     """`POST /order/{orderId}/shipping_fulfillment`: told again when asked again."""
-    account, state = _seller(call, "ship"), call.world.state
+    account, state = seller_of(call, "ship"), call.world.state
     order = _known_here(call, account)
     body = call.body()
     check_fulfilment(body, order.body, call.now)
@@ -332,60 +256,6 @@ def _status(shipped: int, ordered: int) -> str:
     return "FULFILLED" if shipped >= ordered else "IN_PROGRESS"
 
 
-def public_key(call: Call) -> Answer:
-    """`GET /commerce/notification/v1/public_key/{id}`."""
-    _account(call, "public_key")
-    kid, body = ebay_push.public_key(call.world.state)
-    if call.args["kid"] != kid:
-        raise Refused(404, [Problem((), "195001", "The specified key id is invalid.")])
-    return Answer(200, body)
-
-
-def destination(call: Call) -> Answer:
-    """`POST /commerce/notification/v1/destination`: the endpoint is challenged before it counts."""
-    _account(call, "destination")
-    body = call.checked(DESTINATION, status=400)
-    config = body["deliveryConfig"]
-    # Under the state's lock, for at most its timeout: this endpoint is on the same machine.
-    if not ebay_push.passes_challenge(config["endpoint"], config["verificationToken"]):
-        text = "Challenge verification failed for the requested endpoint"
-        raise Refused(409, [Problem(("deliveryConfig", "endpoint"), "195020", text)])
-    number = str(uuid.uuid4())
-    shops.put_document(
-        call.world.state,
-        NAME,
-        "",
-        number,
-        kind="destination",
-        body=body,
-        content=None,
-        now=call.now,
-    )
-    return Answer(201, {}, {"Location": f"{call.request.base_url}/{number}"})
-
-
-def rate_limit(call: Call) -> Answer:
-    """`GET /developer/analytics/v1_beta/rate_limit/`: this run's calls as the day's."""
-    _account(call, "rate_limit")
-    counts = call.world.state.call_counts.get(NAME, {})
-    made = sum(counts.get(name, 0) for name in ("orders", "order", "fulfilments", "ship"))
-    rate = {
-        "limit": DAILY_CALLS,
-        "remaining": max(0, DAILY_CALLS - made),
-        "reset": stamp(call.now + 86_400),
-        "timeWindow": 86_400,
-    }
-    limits = [
-        {
-            "apiContext": "sell",
-            "apiName": "Fulfillment",
-            "apiVersion": "v1",
-            "resources": [{"name": "sell.fulfillment", "rates": [rate]}],
-        }
-    ]
-    return Answer(200, {"rateLimits": limits})
-
-
 def _read(body: dict[str, Any], now: float) -> Order:
     """An order to be put into a shop; what eBay always returns is filled in where it is missing."""
     if problems := list(ORDER.check(body, ())):
@@ -416,19 +286,10 @@ def _stamped(body: dict[str, Any], updated_at: float) -> dict[str, Any]:
     return {**body, "lastModifiedDate": stamp(updated_at)}
 
 
-def _consent(
-    state: State, account: str, redirect: str, given_state: str, now: float
-) -> dict[str, str]:
-    """What eBay comes back with; the redirect address is its RuName's business."""
-    del redirect
-    code = shops.issue_token(state, NAME, account, kind="code", expires_at=now + CODE_SECONDS)
-    return {"code": code, "expires_in": str(CODE_SECONDS), "state": given_state}
-
-
 def _seeded(state: State, account: str, order: Order, now: float) -> None:
     line = order.body["lineItems"][0]["lineItemId"]
     ebay_push.queue(state, account, order.external_order, line=line, now=now)
 
 
 PARTNER = EbayStandIn()
-SHOP = Shop(partner=NAME, read=_read, stamp=_stamped, consent=_consent, seeded=_seeded)
+SHOP = Shop(partner=NAME, read=_read, stamp=_stamped, consent=consent, seeded=_seeded)

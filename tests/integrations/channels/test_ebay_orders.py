@@ -147,6 +147,7 @@ def tax(name: str, value: str, kind: str = "VAT") -> dict[str, Any]:
         ("GB", [tax("", "")], {"types": "VAT", "gb_marketplace": "ebay"}),
         ("GB", [tax("IOSS", "IM2760000742")], {"types": "VAT", "ioss": "IM2760000742"}),
         ("US", [{"taxType": "STATE_SALES_TAX"}], {"types": "STATE_SALES_TAX"}),
+        ("DE", [tax("IOSS", "IM1"), tax("IOSS", "IM2")], {"types": "VAT", "ioss": "IM1,IM2"}),
     ],
 )
 def test_taxes_that_ebay_collects(
