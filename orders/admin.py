@@ -6,7 +6,17 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from core.admin_site import RecordAdmin, records
-from orders.models import Channel, Hold, Import, Order, OrderLine, Product, RejectedRow
+from orders.models import (
+    Channel,
+    ChannelConnection,
+    ChannelNotice,
+    Hold,
+    Import,
+    Order,
+    OrderLine,
+    Product,
+    RejectedRow,
+)
 
 
 @admin.register(Order, site=records)
@@ -77,3 +87,27 @@ class ChannelRecords(RecordAdmin):
 
     list_display = ("name", "kind", "merchant", "created_at")
     plural = _("Channels")
+
+
+@admin.register(ChannelConnection, site=records)
+class ChannelConnectionRecords(RecordAdmin):
+    """Shops that let us in."""
+
+    list_display = ("id", "channel", "merchant", "status", "account", "read_at", "fault_code")
+    list_filter = ("status",)
+    hidden_fields = ("sealed_tokens", "sealed_return", "consent_state_sha256")
+    search_fields = ("account__exact",)
+    search_help_text = "account at the marketplace"
+    plural = _("Connected shops")
+
+
+@admin.register(ChannelNotice, site=records)
+class ChannelNoticeRecords(RecordAdmin):
+    """Parcels that channels are told of."""
+
+    list_display = ("id", "parcel_reference", "merchant", "status", "tries", "fault_code",
+                    "created_at")  # fmt: skip
+    list_filter = ("status",)
+    search_fields = ("parcel_reference__exact",)
+    search_help_text = "parcel reference"
+    plural = _("Notices to channels")
