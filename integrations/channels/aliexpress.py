@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -19,7 +19,7 @@ from typing import Any
 from integrations.answers import as_dict, parse_json, text
 from integrations.channels import aliexpress_orders as reading
 from integrations.channels import facts
-from integrations.channels.aliexpress_gateway import Gateway
+from integrations.channels.aliexpress_gateway import OURS_TO_MEND, Gateway
 from integrations.channels.aliexpress_signing import push_signature
 from integrations.channels.aliexpress_time import window_end, window_start
 from integrations.channels.base import (
@@ -95,24 +95,28 @@ class AliExpress:
         result = as_dict(answer.get("result")) or answer
         _assert_done(result, operation="orders")
         listed = reading.rows(result.get("target_list"))
-        pages = text(result, "total_page")
-        last = int(pages) if pages.isdecimal() and len(pages) < 8 else 1
+        last = _pages(result, has_rows=bool(listed))
         orders = tuple(self._with_detail(row) for row in listed)
         if not cursor:
             return OrderPage(orders, str(last) if last > 1 else "")
         return OrderPage(orders, str(number - 1) if number > 1 else "")
 
     def _with_detail(self, listed: dict[str, Any]) -> ChannelOrder:
+        """The row with its detail; a detail that cannot be had leaves the order without an address.
+
+        Such an order is seen and held. Raised, it would stop every other order of the shop.
+        """
         number = text(listed, "order_id")
-        found = self._detail(number) if number.isdecimal() else None
-        if found is None:
-            # Listed and not to be found: read again later, never taken without its address.
-            raise Unavailable(
-                f"order {number!r} is listed and has no detail",
-                partner="aliexpress",
-                operation="detail",
-            )
-        return self._order(found, listed)
+        refusal = "listed and not to be found"
+        try:
+            if found := self._detail(number):
+                return self._order(found, listed)
+        except Refused as error:
+            if error.code in OURS_TO_MEND or "permission" in error.code.lower():
+                raise
+            refusal = f"{error.code}: {error.message}"
+        bare = reading.order_from({}, listed=listed)
+        return replace(bare, raw={**bare.raw, "detail_refused": refusal})
 
     def order(self, external_order: str) -> ChannelOrder | None:
         """The order as it is now; None where AliExpress knows none of this number."""
@@ -260,6 +264,21 @@ class AliExpress:
             if now < ends:  # another worker renews; this token still holds
                 return tokens
             raise
+
+
+def _pages(result: Mapping[str, Any], *, has_rows: bool) -> int:
+    """How many pages there are. Raises `Unavailable` for rows without a count of them."""
+    told = {name: text(dict(result), name) for name in ("total_page", "total_count")}
+    counts = {name: int(n) for name, n in told.items() if n.isdecimal() and len(n) < 10}
+    if "total_page" in counts:
+        return max(1, counts["total_page"])
+    if "total_count" in counts:
+        return max(1, -(-counts["total_count"] // PAGE_SIZE))
+    if has_rows:
+        raise Unavailable(
+            "a page that does not tell how many there are", partner="aliexpress", operation="orders"
+        )
+    return 1
 
 
 def _json(value: Any) -> str:

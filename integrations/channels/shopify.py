@@ -94,10 +94,9 @@ class Shopify:
             },
         )
         found = as_dict(data.get("orders"))
-        page = as_dict(found.get("pageInfo"))
+        page = _page(found)
         orders = tuple(self._whole(node) for node in nodes(found))
-        more = page.get("hasNextPage") is True
-        return OrderPage(orders, text(page, "endCursor") if more else "")
+        return OrderPage(orders, _behind(page, "orders"))
 
     def order(self, external_order: str) -> ChannelOrder | None:
         """The order as it is now; None where the shop knows none of this number."""
@@ -107,20 +106,15 @@ class Shopify:
 
     def _whole(self, node: dict[str, Any]) -> ChannelOrder:
         """The order with all its lines: a long one's further lines are asked for."""
-        lines, page = nodes(node.get("lineItems")), as_dict(as_dict(node["lineItems"])["pageInfo"])
-        while page.get("hasNextPage") is True:
-            asked = {
-                "id": text(node, "id"),
-                "size": queries.LINES_PER_PAGE,
-                "after": text(page, "endCursor"),
-            }
-            again = as_dict(self._ask("lines", asked).get("order"))
-            further = nodes(again.get("lineItems"))
-            if not further:
-                raise Unavailable(
-                    "an order's further lines did not come", partner="shopify", operation="lines"
-                )
-            lines, page = lines + further, as_dict(as_dict(again["lineItems"]).get("pageInfo"))
+        lines = nodes(node.get("lineItems"))
+        after = _behind(_page(node.get("lineItems")), "order")
+        while after:
+            asked = {"id": text(node, "id"), "size": queries.LINES_PER_PAGE, "after": after}
+            further = as_dict(self._ask("lines", asked).get("order")).get("lineItems")
+            if not nodes(further):
+                raise _incomplete("lines")
+            lines += nodes(further)
+            after = _behind(_page(further), "lines")
         return reading.order_from({**node, "lineItems": {"nodes": lines}})
 
     def confirm_shipment(self, notice: ShipmentNotice) -> Confirmation:
@@ -203,19 +197,18 @@ class Shopify:
         return [tuple(parts) for parts in by_location.values()]
 
     def _fulfilment_orders(self, order: str) -> Iterator[dict[str, Any]]:
-        after: str | None = None
+        after = ""
         while True:
-            asked = {"id": order, "most": queries.LINES_OF_FULFILMENT, "after": after}
+            asked = {"id": order, "most": queries.LINES_OF_FULFILMENT, "after": after or None}
             node = as_dict(self._ask("fulfilment_orders", asked).get("order"))
             connection = as_dict(node.get("fulfillmentOrders"))
             for found in nodes(connection):
-                if as_dict(as_dict(found.get("lineItems")).get("pageInfo")).get("hasNextPage"):
+                if _page(found.get("lineItems")).get("hasNextPage"):
                     raise Refused("lines", "too_many_lines", "over 250 lines at one location")
                 yield found
-            page = as_dict(connection.get("pageInfo"))
-            if page.get("hasNextPage") is not True:
+            after = _behind(_page(connection), "fulfilment_orders")
+            if not after:
                 return
-            after = text(page, "endCursor")
 
     def _fulfil(self, notice: ShipmentNotice, parts: Sequence[Part]) -> dict[str, Any]:
         by_order: dict[str, list[dict[str, Any]]] = {}
@@ -309,6 +302,25 @@ class Shopify:
             if now < ends:  # another worker renews; this token still holds
                 return tokens
             raise
+
+
+def _page(connection: Any) -> dict[str, Any]:
+    return as_dict(as_dict(connection).get("pageInfo"))
+
+
+def _behind(page: Mapping[str, Any], operation: str) -> str:
+    """Where the next page begins, "" when there is none."""
+    if page.get("hasNextPage") is not True:
+        return ""
+    cursor = text(dict(page), "endCursor")
+    if not cursor:
+        # Taken for the last page, the rest would be lost.
+        raise _incomplete(operation)
+    return cursor
+
+
+def _incomplete(operation: str) -> Unavailable:
+    return Unavailable("more was promised than came", partner="shopify", operation=operation)
 
 
 def _order_gid(external_order: str) -> str:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
-from integrations.channels.base import ChannelClient, ChannelOrder, Tokens, Window
-from integrations.errors import NotAuthorised, PartnerError
+from integrations.channels.base import (
+    ChannelClient,
+    ChannelOrder,
+    Confirmation,
+    ShipmentNotice,
+    Tokens,
+    Window,
+)
+from integrations.errors import AnswerLost, NotAuthorised, PartnerError
 
 
 class Keeper:
@@ -67,5 +74,12 @@ def read_window(
             return found, seen
 
 
-def utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)  # type: ignore[misc, arg-type]
+def tell(client: ChannelClient, notice: ShipmentNotice, *, tries: int = 20) -> Confirmation:
+    """Tell of a parcel until the channel knows: each try looks first, so a lost answer may be."""
+    while True:
+        try:
+            return client.confirm_shipment(notice)
+        except PartnerError as error:
+            tries -= 1
+            if not (error.retryable or isinstance(error, AnswerLost)) or not tries:
+                raise
