@@ -139,7 +139,7 @@ class StandIns:
         self.partners = {partner.name: partner for partner in partners}
         everyone = (*self.partners.values(), admin)
         self._operations = {
-            f"{partner.name} {operation.name}": (partner, operation)
+            f"{partner.name} {operation.method} {operation.rule}": (partner, operation)
             for partner in everyone
             for operation in partner.operations
         }

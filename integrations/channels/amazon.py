@@ -61,6 +61,9 @@ DATA = "BUYER,RECIPIENT,PROCEEDS,CANCELLATION,FULFILLMENT,PACKAGES,TAX"
 NEWEST = timedelta(minutes=2, seconds=10)
 """`lastUpdatedBefore` must lie two minutes back (contract); ten seconds for our clock."""
 
+TOKEN_LIFE = timedelta(hours=23)
+"""A pagination token expires after 24 hours (contract)."""
+
 RENEW_BEFORE = timedelta(minutes=1)
 RENEW_AFTER_REFUSAL = timedelta(minutes=5)
 """A 403 of a token younger than this is not cured by another one."""
@@ -152,14 +155,18 @@ class Amazon:
         """Orders changed in the window that we ship, at most 100 a page.
 
         Amazon does not tell its newest two minutes: `read_until` says how far it went. The cursor
-        carries that bound, which must stay the same on every page (contract), for 24 hours.
+        carries that bound, which must stay the same on every page, and when its token was told: one
+        older than a day is refused (contract), so the window is then read from its beginning.
         """
-        bound, _, token = cursor.partition("|")
+        now = self.door.clock()
+        bound, told_at, token = _split(cursor)
         if not bound:
-            until = min(window.until, self.door.clock() - NEWEST)
+            until = min(window.until, now - NEWEST)
             if until <= window.since:
                 return OrderPage((), "", read_until=window.since)
             bound = iso(until)
+        if token and now - datetime.fromisoformat(told_at) > TOKEN_LIFE:
+            token = ""
         params = {
             "lastUpdatedAfter": iso(window.since),
             "lastUpdatedBefore": bound,
@@ -183,7 +190,7 @@ class Amazon:
                 for raw in map(as_dict, fields["orders"])
                 if amazon_orders.is_ours(raw)
             ),
-            cursor=f"{bound}|{following}" if following else "",
+            cursor=f"{bound}|{iso(now)}|{following}" if following else "",
             read_until=datetime.fromisoformat(bound),
         )
 
@@ -370,6 +377,12 @@ def consent(
     return Login.connect(
         credentials=credentials, base_url=base_url, gate=gate, options=options, clock=clock
     ).consent()
+
+
+def _split(cursor: str) -> tuple[str, str, str]:
+    bound, _, rest = cursor.partition("|")
+    told_at, _, token = rest.partition("|")
+    return bound, told_at, token
 
 
 def _listed(value: str) -> tuple[str, ...]:

@@ -65,6 +65,7 @@ def read(raw: dict[str, Any]) -> ChannelOrder:
         note=_note(recipient, items),
         lines=tuple(_line(item, currency) for item in items),
         taxes=_taxes(raw, items),
+        context=_context(raw),
         raw=raw,
     )
 
@@ -188,6 +189,12 @@ def _taxes(raw: dict[str, Any], items: list[dict[str, Any]]) -> dict[str, str]:
             found.setdefault("buyer_vat", set()).add(text(each, "taxRegistrationNumber"))
     joined = {key: ",".join(sorted(filter(None, values))) for key, values in found.items()}
     return {key: value for key, value in joined.items() if value}
+
+
+def _context(raw: dict[str, Any]) -> dict[str, str]:
+    """What a shipment confirmation needs of the order."""
+    marketplace = text(as_dict(raw.get("salesChannel")), "marketplaceId")
+    return {"marketplace_id": marketplace} if marketplace else {}
 
 
 def _note(recipient: dict[str, Any], items: list[dict[str, Any]]) -> str:

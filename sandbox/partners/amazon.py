@@ -1,8 +1,9 @@
 """Amazon's Selling Partner API by its contracts: Login with Amazon, orders, confirmation, feeds.
 
 One base path per region (`/amazon/na`, `/amazon/eu`, `/amazon/fe`), because a host of Amazon's
-serves its own region's marketplaces only. Shapes and refusals are the contracts' and their prose's;
-the login, the consent page and the feed's content are our reading (docs/stand-ins.md).
+serves its own region's marketplaces only; `/amazon` alone serves all of them. Shapes and refusals
+are the contracts' and their prose's; the login, the consent page and the feed's content are our
+reading (docs/stand-ins.md).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from sandbox.state import State
 from sandbox.validation import Problem
 from sandbox.web import Answer, Call, Operation, Refused
 
-REGION = "/<any(na, eu, fe):region>"
+BASES = ("/<any(na, eu, fe):region>", "")
 TOKEN_LIFE_S = 24 * 3600
 CONFIRM = "/orders/v0/orders/<order_id>/shipmentConfirmation"
 
@@ -51,11 +52,8 @@ class Amazon:
 
     def __init__(self) -> None:
         self.operations = (
-            *amazon_login.operations(REGION),
-            Operation("search_orders", "GET", f"{REGION}/orders/2026-01-01/orders", search),
-            Operation("get_order", "GET", f"{REGION}/orders/2026-01-01/orders/<order_id>", get),
-            Operation("confirm_shipment", "POST", REGION + CONFIRM, confirm),
-            *amazon_feeds.operations(REGION),
+            *(operation for base in BASES for operation in _operations(base)),
+            *amazon_feeds.STORE,
         )
 
     def is_authorised(self, request: Request) -> bool:  # noqa: ARG002
@@ -86,6 +84,16 @@ class Amazon:
         return Answer(told, body, {**request_id(), **with_rate})
 
 
+def _operations(base: str) -> tuple[Operation, ...]:
+    return (
+        *amazon_login.operations(base),
+        Operation("search_orders", "GET", f"{base}/orders/2026-01-01/orders", search),
+        Operation("get_order", "GET", f"{base}/orders/2026-01-01/orders/<order_id>", get),
+        Operation("confirm_shipment", "POST", base + CONFIRM, confirm),
+        *amazon_feeds.operations(base),
+    )
+
+
 def _operation(request: Request) -> str:
     if request.path.endswith("/shipmentConfirmation"):
         return "confirm_shipment"
@@ -108,7 +116,7 @@ class _Position:
 def search(call: Call) -> Answer:
     """`GET /orders/2026-01-01/orders`: a keyset over the clock that was asked for."""
     account = account_of(call, "search_orders")
-    region = call.args["region"]
+    region = call.args.get("region", "")
     if unknown := set(call.request.args) - rules.SEARCH_PARAMETERS:
         raise refused(f"Unknown parameters: {', '.join(sorted(unknown))}")
     clock, since, until = rules.bounds(call)
@@ -119,7 +127,7 @@ def search(call: Call) -> Answer:
     if len(wanted) > 50:
         raise refused("marketplaceIds must not be more than 50", "marketplaceIds")
     rules.check_marketplaces(region, wanted)
-    wanted = wanted or frozenset(rules.MARKETPLACES[region])
+    wanted = wanted or rules.marketplaces(region)
     size, repeats = shops.page_end(
         call.world.state, NAME, "search_orders", size=rules.page_size(call)
     )
@@ -199,9 +207,9 @@ def shown(body: dict[str, Any], datasets: frozenset[str]) -> dict[str, Any]:
 
 
 def _known(call: Call, account: str) -> Order:
-    name, region = call.args["order_id"], call.args["region"]
+    name, region = call.args["order_id"], call.args.get("region", "")
     order = shops.order(call.world.state, NAME, account, name)
-    if order is None or _marketplace(order) not in rules.MARKETPLACES[region]:
+    if order is None or _marketplace(order) not in rules.marketplaces(region):
         raise refused(f"Order {name} does not exist", status=404, code="NotFound")
     return order
 
@@ -323,7 +331,7 @@ def read_order(body: dict[str, Any], now: float) -> Order:  # noqa: ARG001
     if problems := list(rules.ORDER.check(body, ())):
         raise Refused(422, problems)
     marketplace = body["salesChannel"].get("marketplaceId", "")
-    if not any(marketplace in known for known in rules.MARKETPLACES.values()):
+    if marketplace not in rules.marketplaces(""):
         text = f"no marketplace {marketplace}"
         raise Refused(422, [Problem(("salesChannel", "marketplaceId"), "unknown", text)])
     return Order(

@@ -33,7 +33,7 @@ REASONS = frozenset({
 
 
 def operations(region: str) -> tuple[Operation, ...]:
-    """The Feeds API under each region, and the store its pre-signed addresses lie at."""
+    """The Feeds API under a region's base path."""
     return (
         Operation("create_feed_document", "POST", f"{region}{FEEDS}/documents", create_document),
         Operation(
@@ -41,8 +41,6 @@ def operations(region: str) -> tuple[Operation, ...]:
         ),
         Operation("create_feed", "POST", f"{region}{FEEDS}/feeds", create_feed),
         Operation("get_feed", "GET", f"{region}{FEEDS}/feeds/<feed_id>", get_feed),
-        Operation("upload_feed", "PUT", "/documents/<document_id>", upload),
-        Operation("download_feed", "GET", "/documents/<document_id>", download),
     )
 
 
@@ -120,7 +118,7 @@ def create_feed(call: Call) -> Answer:
     """`POST /feeds`: 202; the document must have been uploaded before."""
     account = account_of(call, "create_feed")
     asked = call.checked(rules.FEED, status=400)
-    rules.check_marketplaces(call.args["region"], frozenset(asked["marketplaceIds"]))
+    rules.check_marketplaces(call.args.get("region", ""), frozenset(asked["marketplaceIds"]))
     name = asked["inputFeedDocumentId"]
     found = shops.document(call.world.state, NAME, name)
     if found is None or found[0] != account or found[3] is None:
@@ -266,3 +264,10 @@ def _report(outcomes: list[tuple[Element, tuple[str, str] | None]]) -> bytes:
         SubElement(result, "ResultMessageCode").text = code
         SubElement(result, "ResultDescription").text = description
     return bytes(tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+STORE = (
+    Operation("upload_feed", "PUT", "/documents/<document_id>", upload),
+    Operation("download_feed", "GET", "/documents/<document_id>", download),
+)
+"""Where the pre-signed addresses lie."""

@@ -11,8 +11,7 @@ from sandbox.state import State
 from sandbox.validation import Problem
 from sandbox.web import Answer, Call, Operation, Refused
 
-APPLICATION_ID = "amzn1.sp.solution.stand-in"
-CLIENT_ID, CLIENT_SECRET = "amzn1.application-oa2-client.stand-in", "stand-in"
+APPLICATION_ID, CLIENT_ID, CLIENT_SECRET = "stand-in", "stand-in", "stand-in"
 """The only application this stand-in knows; it protects nothing and is no secret."""
 
 SELLER = "A2STANDIN00001"

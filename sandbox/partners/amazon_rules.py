@@ -165,8 +165,14 @@ def page_size(call: Call) -> int:
     return int(text)
 
 
+def marketplaces(region: str) -> frozenset[str]:
+    """The marketplaces a region's host serves; all of them where no region is named."""
+    regions = [region] if region else list(MARKETPLACES)
+    return frozenset(name for each in regions for name in MARKETPLACES[each])
+
+
 def check_marketplaces(region: str, asked: frozenset[str]) -> None:
     """403 for a marketplace that another region's host serves (our reading)."""
-    if unknown := asked - MARKETPLACES[region].keys():
+    if unknown := asked - marketplaces(region):
         text = f"Access to requested resource is denied. Marketplaces: {', '.join(sorted(unknown))}"
         raise refused(text, status=403, code="Unauthorized")

@@ -17,9 +17,9 @@ from tests.sandbox.program import Program, unique
 
 GERMANY, BRITAIN, USA = "A1PA6795UKMFR9", "A1F83G8C2ARO7P", "ATVPDKIKX0DER"
 CREDENTIALS = {
-    "client_id": "amzn1.application-oa2-client.stand-in",
+    "client_id": "stand-in",
     "client_secret": "stand-in",
-    "application_id": "amzn1.sp.solution.stand-in",
+    "application_id": "stand-in",
 }
 REDIRECT = "http://127.0.0.1:1/channels/amazon/back"
 
@@ -109,7 +109,7 @@ class Seller:
     def __init__(self, program: Program, *, region: str = "eu") -> None:
         self.program = program
         self.account = unique("A2SELLER")
-        self.base = f"{program.url}/amazon/{region}"
+        self.base = f"{program.url}/amazon/{region}".rstrip("/")
         self.tokens = self.consent()
 
     def consent(self) -> Tokens:

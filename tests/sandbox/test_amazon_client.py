@@ -377,3 +377,20 @@ def test_orders_come_from_the_connections_marketplaces_only(stand_ins: Program) 
     seller.seed(order("1"), order("2", salesChannel=abroad))
     assert seller.client().marketplace_ids == (GERMANY,)
     assert set(read_all(seller.client(), window())[1]) == {"1"}
+
+
+def test_without_a_region_all_marketplaces_are_served(stand_ins: Program) -> None:
+    seller = Seller(stand_ins, region="")
+    abroad = {"channelName": "AMAZON", "marketplaceId": "ATVPDKIKX0DER"}
+    seller.seed(order("1"), order("2", salesChannel=abroad))
+    client = replace(seller.client(), marketplace_ids=())
+    assert set(read_all(client, window())[1]) == {"1", "2"}
+    assert decided(seller.client(), [Decision("1", True)]) == {}
+
+
+def test_an_order_carries_what_its_confirmation_needs(stand_ins: Program) -> None:
+    seller, name = Seller(stand_ins), unique("202")
+    seller.seed(order(name))
+    found = seller.client().order(name)
+    assert found is not None
+    assert found.context == {"marketplace_id": GERMANY}

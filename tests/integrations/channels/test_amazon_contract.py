@@ -67,7 +67,7 @@ FEED_MADE = told(201, {"feedDocumentId": "doc", "url": "http://127.0.0.1:9/doc?s
 UPLOADED = (200, b"")
 FEED_TAKEN = told(202, {"feedId": "7"})
 FEED_DONE = told(200, {"processingStatus": "DONE", "resultFeedDocumentId": "report/1"})
-NEXT = f"{'2026-11-26T11:00:00Z'}|2YgYW55IGNhcm5hbCBwbGVhc3VyZS4="
+NEXT = "2026-11-26T11:00:00Z|2026-11-26T11:59:00Z|2YgYW55IGNhcm5hbCBwbGVhc3VyZS4="
 
 CALLS: dict[str, tuple[Callable[[Amazon], Any], tuple[tuple[int, bytes], ...], int]] = {
     "search": (lambda amazon: amazon.orders(WINDOW), (), 1),
@@ -247,6 +247,15 @@ def test_all_pages_ask_the_same_question(monkeypatch: pytest.MonkeyPatch) -> Non
     first, second = map(query, adapter.sent)
     assert second.pop("paginationToken") == ["a|b=="]
     assert first == second
+
+
+def test_a_token_too_old_for_amazon_begins_the_same_window_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old = NEXT.replace("2026-11-26T11:59", "2026-11-25T12:30")
+    asked = query(sent_by(monkeypatch, lambda amazon: amazon.orders(WINDOW, old))[0])
+    assert "paginationToken" not in asked
+    assert asked["lastUpdatedBefore"] == ["2026-11-26T11:00:00Z"]
 
 
 def test_the_package_reference_is_a_positive_number_and_stays_the_same(
