@@ -57,7 +57,7 @@ logger = logging.getLogger(__name__)
 ORDERS = "/orders/2026-01-01/orders"
 FEEDS = "/feeds/2021-06-30"
 PAGE_SIZE = "100"
-DATA = "BUYER,RECIPIENT,PROCEEDS,CANCELLATION,FULFILLMENT,PACKAGES,TAX"
+DATA = "BUYER,RECIPIENT,PROCEEDS,CANCELLATION,FULFILLMENT,PACKAGES,TAX,PAYMENT"
 NEWEST = timedelta(minutes=2, seconds=10)
 """`lastUpdatedBefore` must lie two minutes back (contract); ten seconds for our clock."""
 

@@ -40,14 +40,14 @@ def read(raw: dict[str, Any]) -> ChannelOrder:
     address = as_dict(recipient.get("deliveryAddress"))
     buyer = as_dict(raw.get("buyer"))
     currency = _currency(raw, items)
+    # A status we do not know is not a reason to ship.
+    state = STATES.get(text(fulfillment, "fulfillmentStatus"), "pending")
     return ChannelOrder(
         external_order=name,
-        # A status we do not know is not a reason to ship.
-        state=STATES.get(text(fulfillment, "fulfillmentStatus"), "pending"),
+        state=state,
         placed_at=moment(raw, "createdTime"),
         updated_at=moment(raw, "lastUpdatedTime"),
-        # The contract tells no time of payment; an order that is not PENDING is paid for.
-        paid_at=None,
+        paid_at=_paid_at(raw, state),
         ship_by=moment(as_dict(fulfillment.get("shipByWindow")), "latestDateTime"),
         currency=currency,
         shipping_price=_breakdown(raw.get("proceeds"), "SHIPPING", currency),
@@ -68,6 +68,18 @@ def read(raw: dict[str, Any]) -> ChannelOrder:
         context=_context(raw),
         raw=raw,
     )
+
+
+def _paid_at(raw: dict[str, Any], state: OrderState) -> datetime | None:
+    """When it was ordered, once it is no longer PENDING; None while it is, and for cash on delivery.
+
+    The contract tells no time of payment, only that an order is PENDING until payment is
+    authorised: our reading is that one to be shipped is paid for since it was placed.
+    """
+    executions = map(as_dict, as_list(as_dict(raw.get("payment")).get("paymentExecutions")))
+    on_delivery = any(text(each, "paymentMethod") == "CashOnDelivery" for each in executions)
+    is_paid = state in {"open", "part_shipped", "shipped"} and not on_delivery
+    return moment(raw, "createdTime") if is_paid else None
 
 
 def moment(source: dict[str, Any], key: str) -> datetime | None:

@@ -65,6 +65,15 @@ def test_an_unknown_status_is_no_reason_to_ship(status: str, state: str) -> None
     assert read(order(fulfillment={"fulfillmentStatus": status})).state == state
 
 
+def test_what_may_be_shipped_is_paid_for_unless_it_is_paid_at_the_door() -> None:
+    placed, at = {"createdTime": "2026-11-26T08:00:00Z"}, datetime(2026, 11, 26, 8, tzinfo=UTC)
+    pending = {"fulfillmentStatus": "PENDING"}
+    at_the_door = {"paymentExecutions": [{"paymentMethod": "CashOnDelivery"}]}
+    assert read(order(**placed)).paid_at == at
+    assert read(order(**placed, fulfillment=pending)).paid_at is None
+    assert read(order(**placed, payment=at_the_door)).paid_at is None
+
+
 def test_every_status_of_the_contract_has_a_state() -> None:
     schema = contracts.contract("/orders/2026-01-01/")["components"]["schemas"]
     assert set(schema["FulfillmentStatus"]["enum"]) == set(amazon_orders.STATES)
