@@ -71,7 +71,7 @@ def read(raw: dict[str, Any]) -> ChannelOrder:
 
 
 def _paid_at(raw: dict[str, Any], state: OrderState) -> datetime | None:
-    """When it was ordered, once it is no longer PENDING; None while it is, and for cash on delivery.
+    """When it was ordered, once it is no longer PENDING; None for cash on delivery.
 
     The contract tells no time of payment, only that an order is PENDING until payment is
     authorised: our reading is that one to be shipped is paid for since it was placed.
