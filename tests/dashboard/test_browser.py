@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from flows.transit import tell
 from orders.models import Order
 from tests.dashboard.conftest import Shop, a_shop
 from tests.factories import ACTOR, NOW, a_handed_over_parcel, a_product, a_warehouse, an_order
+from tests.ui.basics import faults_of
 from tracking.services import NewEvent
 
 if TYPE_CHECKING:
@@ -151,3 +153,44 @@ def test_a_buyer_opens_the_details_with_the_postcode(browser_shop: Shop, tab: Pa
     tab.click("button:has-text('Show')")
     tab.wait_for_selector("text=Heidestraße 17")
     picture(tab, "parcel-revealed")
+
+
+LABELS = """() => [...document.querySelectorAll('.map text')].map((e) => {
+  const box = e.getBoundingClientRect();
+  return [box.left, box.top, box.right, box.bottom, e.textContent];
+})"""
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
+@pytest.mark.parametrize("language", ["en", "es", "zh-hans"])
+def test_the_buyers_page_has_the_basics_of_accessibility_and_labels_apart(
+    browser_shop: Shop, chromium: Browser, live_server: Any, size: tuple[int, int], language: str
+) -> None:
+    a_product(browser_shop.owner)
+    parcel = a_handed_over_parcel(browser_shop.owner, an_order(browser_shop.owner))
+    way = (("EMA", "Shenzhen", "CN"), ("EMC", "Hong Kong", "HK"), ("EMD", "Leipzig", "DE"),
+           ("EMF", "Frankfurt", "DE"))  # fmt: skip
+    scans = [
+        NewEvent(
+            source="feed", vendor="UPU_EMSEVT", code=code, city=city, country=country,
+            happened_at=NOW + timedelta(hours=9 * step), vendor_event_id=str(step),
+        )
+        for step, (code, city, country) in enumerate(way)
+    ]  # fmt: skip
+    tell(merchant_id=browser_shop.owner.pk, parcel_id=parcel.pk, events=scans)
+    for scheme in ("light", "dark"):
+        page = chromium.new_page(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=scheme,  # type: ignore[arg-type]
+        )
+        page.goto(f"{live_server.url}/t/{parcel.link_token}/?lang={language}")
+        assert faults_of(page) == []
+        assert page.locator("html").get_attribute("lang") == language
+        labels = page.evaluate(LABELS)
+        page.close()
+        assert len(labels) >= 3
+        for one, other in combinations(labels, 2):
+            apart = (
+                one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+            )
+            assert apart, f"{one[4]} lies on {other[4]}"
