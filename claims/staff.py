@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import StaffRequest
 from accounts.staff_pages import not_found, staff_page
+from accounts.words import actor_name
 from claims.models import Claim, ClaimEvidence
 from claims.rules import Decision
 from claims.words import evidence_words, limit_words, reason_words
@@ -23,6 +24,7 @@ from core.paper_answers import inline
 from core.sentences import Sentence
 from core.tenancy import across_merchants, merchant
 from flows.aftersales import AlreadyDecided, decide_claim, proposed_decision
+from shipping.words import service_words
 
 WAITING = (Claim.Status.OPEN, Claim.Status.NEEDS_EVIDENCE)
 PAGE = 50
@@ -68,9 +70,15 @@ def claim(request: StaffRequest, claim_id: int) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"claim": _detail_json(found, evidence, proposal)})
     limit = proposal.limit.as_dict() if proposal else found.limit
+    booking = found.parcel.booking
     context = {
         "claim": found,
-        "evidence": [(each, evidence_words(each.code)) for each in evidence],
+        "evidence": [
+            (each, evidence_words(each.code), actor_name(each.added_by)) for each in evidence
+        ],
+        "filed_by": actor_name(found.filed_by),
+        "decided_by": actor_name(found.decided_by),
+        "service": service_words(booking.service_code, booking.created_at.date()),
         "missing": list(map(evidence_words, proposal.missing_evidence)) if proposal else [],
         "limit_words": limit_words(limit),
         "proposal": proposal,

@@ -140,18 +140,15 @@ class RecordAdmin(ModelAdmin):  # type: ignore[misc]
     plural: Any = ""
     """What several rows are called: every table has its own words, in every language."""
 
+    def __init__(self, model: type[Model], admin_site: RecordsSite) -> None:
+        super().__init__(model, admin_site)
+        # Breadcrumbs and titles ask the model; only here do its rows have a name for people.
+        model._meta.verbose_name_plural = self.plural
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[NewestRows]:
         """Return the list that is never counted."""
         del request, kwargs
         return NewestRows
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Show the list under the name people use for it."""
-        named = {"title": self.plural, **(extra_context or {})}
-        response: HttpResponse = super().changelist_view(request, named)
-        return response
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Let everybody look who may open the site."""

@@ -12,7 +12,9 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-DATA_WORDS = frozenset({"condition", "field", "goods", "mode", "partner", "rule"})
+DATA_WORDS = frozenset(
+    {"condition", "field", "goods", "kinds", "mode", "partner", "rule", "service", "zone"}
+)
 """Names of values that are words themselves; ``data_words.py`` of each app marks their texts."""
 
 
@@ -22,12 +24,18 @@ def say(stored: Mapping[str, Any]) -> str:
     if not template:
         return str(stored.get("text", ""))
     params = stored.get("params") or {}
-    values = {name: _(text) if name in DATA_WORDS and text else text
+    values = {name: _words(str(text)) if name in DATA_WORDS else text
               for name, text in params.items()}  # fmt: skip
     try:
         return _(template).format(**values)
     except (KeyError, IndexError, ValueError):
         return str(stored.get("text", ""))
+
+
+def _words(text: str) -> str:
+    """A value that is a word, or several with commas between them."""
+    whole = _(text) if text else ""
+    return ", ".join(map(_, text.split(", "))) if whole == text and text else whole
 
 
 def say_all(stored: Iterable[Mapping[str, Any]], *, otherwise: str = "") -> str:

@@ -23,6 +23,10 @@ PARTNERS: Mapping[str, str] = {
     "citydrop": "CityDrop",
     "delivery": "CityDrop",
     "customs": gettext_noop("Customs"),
+    "amazon": "Amazon",
+    "ebay": "eBay",
+    "aliexpress": "AliExpress",
+    "shopify": "Shopify",
 }
 FIELDS: Mapping[str, str] = {
     "name": gettext_noop("name"),

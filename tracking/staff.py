@@ -17,7 +17,7 @@ from core.bodies import BadBody, wants_json
 from core.tenancy import across_merchants, merchant
 from tracking.models import ParcelException
 from tracking.services import close_exception
-from tracking.words import carrier_words, trouble_words
+from tracking.words import carrier_words, cause_words, trouble_words
 
 PAGE = 50
 
@@ -76,6 +76,7 @@ def _row(found: ParcelException) -> dict[str, Any]:
         "kind": found.kind,
         "words": trouble_words(found.kind),
         "reason": found.reason,
+        "cause": cause_words(found.reason),
         "opened_at": found.opened_at,
         "close_url": reverse("staff_exception_close", args=[found.pk]),
     }

@@ -89,6 +89,34 @@ REPORTS: Mapping[str, str] = {
     "info.note": gettext_noop("Note of the carrier"),
     "info.eta_changed": gettext_noop("The expected day has changed"),
 }
+REASONS: Mapping[str, str] = {
+    "address_incorrect": gettext_noop("The address is wrong"),
+    "business_closed": gettext_noop("The business was closed"),
+    "customs_delay": gettext_noop("Customs takes longer"),
+    "damaged": gettext_noop("Damaged"),
+    "docs_missing": gettext_noop("Documents are missing"),
+    "duties_unpaid": gettext_noop("Duty or tax is not paid"),
+    "force_majeure": gettext_noop("Force majeure"),
+    "invalid_number": gettext_noop("The number is not valid"),
+    "late_flight": gettext_noop("The flight is late"),
+    "lost": gettext_noop("It cannot be found"),
+    "mechanical": gettext_noop("A vehicle broke down"),
+    "missorted": gettext_noop("Sorted the wrong way"),
+    "other": gettext_noop("Another reason"),
+    "payment_due": gettext_noop("A payment is due"),
+    "prohibited": gettext_noop("The goods are not allowed"),
+    "recipient_absent": gettext_noop("Nobody was there"),
+    "recipient_moved": gettext_noop("The recipient has moved"),
+    "recipient_refused": gettext_noop("The recipient refused it"),
+    "recipient_request": gettext_noop("The recipient asked for it"),
+    "recipient_unreachable": gettext_noop("The recipient cannot be reached"),
+    "security": gettext_noop("Security check"),
+    "service_failure": gettext_noop("A fault of the carrier"),
+    "shipper_cancelled": gettext_noop("The sender cancelled it"),
+    "unclaimed": gettext_noop("Nobody collected it"),
+    "weather": gettext_noop("The weather"),
+}
+"""Why, as the status map codes what carriers say."""
 HIDDEN_FROM_BUYERS = frozenset(
     {"unknown.not_found", "unknown.unmapped", "info.note", "pre_transit.label_created"}
 )
@@ -115,6 +143,11 @@ def standing_words(milestone: str, *, is_packed: bool) -> str:
 def trouble_words(kind: str) -> str:
     """What is wrong with a parcel; a kind without words of its own is shown as it is."""
     return _(TROUBLES[kind]) if kind in TROUBLES else kind.replace("_", " ")
+
+
+def cause_words(reason: str) -> str:
+    """Why something is wrong; a reason without words of its own is shown as it is."""
+    return _(REASONS[reason]) if reason in REASONS else reason.replace("_", " ")
 
 
 def report_words(canonical: str) -> str:

@@ -17,8 +17,7 @@ from core.money import Money
 from dashboard.readings.words import hold_name
 from dashboard.screens.orders import OrderRow
 from orders.models import Channel, Hold, Import, Order, OrderLine
-from shipping.rules.catalogue import UnknownService
-from shipping.rules.catalogue import service as service_of
+from shipping.words import service_words
 from tracking.journey import order_journey
 from tracking.models import TrackedParcel
 
@@ -167,7 +166,4 @@ def _row(
 
 def service_name(booking: Any) -> str:
     """The name of a booking's service on the day it was booked."""
-    try:
-        return service_of(booking.service_code, booking.created_at.date()).name
-    except UnknownService:
-        return str(booking.service_code)
+    return service_words(booking.service_code, booking.created_at.date())

@@ -147,3 +147,11 @@ def test_no_filter_spells_out_a_hidden_column_or_breaks_the_page(
     staff: Staff, house: Warehouse, app: str, model: str, asked: str
 ) -> None:
     assert staff("support").get(f"{list_path(app, model)}?{asked}").status_code == 400
+
+
+def test_a_list_stands_under_the_name_people_use(staff: Staff, goods: Merchant) -> None:
+    page = staff("admin").get(
+        list_path("tracking", "partnerdelivery"), headers={"accept-language": "es"}
+    )
+    assert "Repartos de socios" in page.content.decode()
+    assert "deliverys" not in page.content.decode()

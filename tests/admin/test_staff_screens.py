@@ -91,6 +91,8 @@ def test_claim_without_proof_asks_for_it(staff: Staff, acme: Merchant, claim: Cl
     said = spoken.content.decode()
     assert "Factura comercial" in said
     assert "UPU Convention" not in said
+    assert "aftersales" not in said
+    assert "Pequeño paquete postal (con seguimiento)" in said
 
 
 def test_papers_that_belong_to_no_claim_are_not_shown(staff: Staff, acme: Merchant) -> None:

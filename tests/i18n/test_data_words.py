@@ -10,18 +10,22 @@ from django.utils import translation
 from claims.data_words import RULES, SOURCES
 from claims.words import reason_words
 from core.sentences import Sentence, Told
+from core.spoken import say
 from customs.data_words import CONDITIONS, GOODS, MODES
 from customs.rules.battery import SERVICE_MODES
 from orders.models import Hold
 from orders.rules.reasons import REASONS, HoldFinding, found
 from orders.words import hold_words
+from shipping.data_words import SERVICES, ZONES
 from tests.i18n.catalogues import ROOT
+from tracking.words import REASONS as CAUSES
 
 FILES = [
     ("customs/data/restricted_goods.csv", "goods", GOODS),
     ("customs/data/battery_policy.csv", "condition", CONDITIONS),
     ("claims/data/limits.csv", "rule", RULES),
     ("claims/data/limits.csv", "source", SOURCES),
+    ("shipping/data/services.csv", "name", SERVICES),
 ]
 
 
@@ -91,3 +95,31 @@ def test_missing_evidence_is_named_in_words() -> None:
     with translation.override("es"):
         said = reason_words(stored)
     assert said == "Faltan pruebas: Factura comercial, Foto de la mercancía."
+
+
+def test_every_zone_and_reason_has_words() -> None:
+    with (ROOT / "shipping/data/zones.csv").open(encoding="utf-8", newline="") as handle:
+        zones = {row["zone"] for row in csv.DictReader(handle)}
+    assert {zone for zone in zones if not zone.isdigit()} == set(ZONES)
+    with (ROOT / "tracking/data/status_map.csv").open(encoding="utf-8", newline="") as handle:
+        reasons = {row["reason"] for row in csv.DictReader(handle)}
+    assert reasons - {""} == set(CAUSES)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("es", "Contiene batería (integrada, embalada con el aparato)"),
+        ("zh-hans", "内置于设备, 与设备同装"),
+    ],
+)
+def test_words_within_a_stored_sentence_are_said_too(language: str, said: str) -> None:
+    stored = Sentence(
+        "battery",
+        "Holds a battery ({kinds}): {service} is the cheapest that takes it, "
+        "at {amount} {currency}.",
+        {"kinds": "contained, packed", "service": "EastLine Standard", "amount": "6.48",
+         "currency": "USD"},
+    ).as_dict()  # fmt: skip
+    with translation.override(language):
+        assert said in say(stored)
