@@ -181,7 +181,7 @@ def test_the_buyers_page_has_the_basics_of_accessibility_and_labels_apart(
     for scheme in ("light", "dark"):
         page = chromium.new_page(
             viewport={"width": size[0], "height": size[1]},
-            color_scheme=scheme,  # type: ignore[arg-type]
+            color_scheme=scheme,
         )
         page.goto(f"{live_server.url}/t/{parcel.link_token}/?lang={language}")
         assert faults_of(page) == []

@@ -109,7 +109,7 @@ def test_every_zone_and_reason_has_words() -> None:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("es", "Contiene batería (integrada, embalada con el aparato)"),
+        ("es", "Lleva batería (integrada, embalada con el aparato)"),
         ("zh-hans", "内置于设备, 与设备同装"),
     ],
 )
