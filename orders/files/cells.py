@@ -10,6 +10,7 @@ from typing import Any
 
 from core.sentences import gettext_noop as _
 from orders.files.faults import RejectedRow
+from orders.files.forms import Unreadable, read_instant, read_money
 from orders.files.layouts import DATA, ColumnMap
 from orders.files.reader import Row
 
@@ -33,7 +34,7 @@ WRONG: Mapping[str, tuple[str, str]] = {
     ),
     "not_money": (
         _("This is not an amount of money."),
-        _("Digits with a decimal point, not negative and without a currency sign: 19.90."),
+        _("Digits with a decimal point, not negative: 19.90."),
     ),
     "too_much": (
         _("This is more money than a price can be."),
@@ -50,6 +51,20 @@ WRONG: Mapping[str, tuple[str, str]] = {
     "not_a_date": (
         _("This is not a date that can be read without guessing."),
         _("Year, month, day: 2026-10-31, or with the time 2026-10-31T14:05:00+00:00."),
+    ),
+    "currency_differs": (
+        _("The amount is in %(found)s, but the order is in %(expected)s."),
+        _("One order has one currency."),
+    ),
+    "no_products": (
+        _("No products can be read from this cell."),
+        _(
+            "The cell as the marketplace writes it: for each product its number, title and quantity."
+        ),
+    ),
+    "same_order": (
+        _("This row was read well; it stands here because another row of its order was rejected."),
+        _("Leave it as it is."),
     ),
     "too_many_cells": (
         _("The row has more cells than the header has columns."),
@@ -81,11 +96,8 @@ WRONG: Mapping[str, tuple[str, str]] = {
     ),
     "not_one_of": (_("This value is not known."), _("One of: %(choices)s.")),
 }
-COUNT = re.compile(r"\+?(\d{1,15})(?:[.]0+)?")
-MONEY = re.compile(r"\d{1,12}(?:\.\d{1,4})?")
-MONEY_WITH_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+\.\d{1,4}")
-MONEY_WITH_COMMA = re.compile(r"\d{1,12},\d{1,2}")
-EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
+COUNT = re.compile(r"\+?([0-9]{1,15})(?:[.,]0+)?")
+POSTAL_APOSTROPHE = re.compile(r"'(?=[0-9])")
 LARGEST_AMOUNT = Decimal("9999999999.99")
 """What the columns of prices and values hold."""
 
@@ -99,19 +111,30 @@ class CellFault(Exception):
 
 
 class Cells:
-    """The cells of one row by our field names; absent columns read as empty."""
+    """The cells of one row by our field names; absent columns read as their constant, or empty.
+
+    ``signs`` are the currencies that signs of its amounts named.
+    """
 
     def __init__(self, row: Row, mapping: ColumnMap) -> None:
         self.row, self._mapping = row, mapping
+        self.signs: set[str] = set()
+
+    def raw(self, field: str) -> str:
+        """The text of the cell as it stands, or the constant."""
+        place = self._mapping.columns.get(field)
+        value = self.row.cells[place[0]] if place and place[0] < len(self.row.cells) else ""
+        return value or self._mapping.constants.get(field, "")
 
     def text(self, field: str, *, required: bool = False) -> str:
         """The text of the cell, at most the field's length in ``values.json``."""
-        place = self._mapping.columns.get(field)
-        value = self.row.cells[place[0]] if place and place[0] < len(self.row.cells) else ""
+        value = self.raw(field)
         if not value:
             if required:
                 raise CellFault("missing", field, name=self.header(field))
             return ""
+        if value[0] == "'" and field == "postal_code":
+            value = POSTAL_APOSTROPHE.sub("", value)
         limit = lengths().get(field, 200)
         if len(value) > limit:
             raise CellFault("too_long", field, length=len(value), limit=limit)
@@ -120,7 +143,7 @@ class Cells:
     def header(self, field: str) -> str:
         """The column as the file names it, or its usual name where the file lacks it."""
         place = self._mapping.columns.get(field)
-        return place[1] if place else self._mapping.layout.fields[field][0]
+        return place[1] if place else self._mapping.layout.fields.get(field, (field,))[0]
 
     def number(self, field: str, *, lowest: int, limit: int, code: str = "not_a_number") -> int:
         """A whole number within bounds; ``12.0`` is 12, ``12.5`` and ``two`` are faults."""
@@ -130,19 +153,21 @@ class Cells:
         return int(match.group(1))
 
     def money(self, field: str) -> Decimal | None:
-        """An amount, or ``None`` for an empty cell. ``1,299`` may mean two things: a fault."""
+        """An amount, or ``None`` for an empty cell; what may mean two things is a fault."""
         value = self.text(field)
         if not value:
             return None
-        if MONEY_WITH_THOUSANDS.fullmatch(value):
-            value = value.replace(",", "")
-        elif MONEY_WITH_COMMA.fullmatch(value):
-            value = value.replace(",", ".")
-        if not MONEY.fullmatch(value):
-            raise CellFault("not_money", field)
-        if Decimal(value) > LARGEST_AMOUNT:
+        try:
+            amount, currency = read_money(value, self._mapping.forms)
+        except Unreadable as error:
+            raise CellFault("not_money", field) from error
+        if amount > LARGEST_AMOUNT:
             raise CellFault("too_much", field, limit=str(LARGEST_AMOUNT))
-        return Decimal(value)
+        if currency:
+            if currency not in values()["currencies"]:
+                raise CellFault("not_money", field)
+            self.signs.add(currency)
+        return amount
 
     def currency(self, field: str) -> str:
         """An ISO 4217 code in capitals, or an empty text."""
@@ -152,18 +177,14 @@ class Cells:
         return value
 
     def instant(self, field: str) -> dt.datetime | None:
-        """An aware UTC instant, or ``None``. Without a zone the cell is read as UTC."""
+        """An aware UTC instant, or ``None``; without a zone it is read in that of the file."""
         value = self.text(field)
         if not value:
             return None
         try:
-            read = dt.datetime.fromisoformat(value)
-            read = read.replace(tzinfo=dt.UTC) if read.tzinfo is None else read.astimezone(dt.UTC)
-        except (ValueError, OverflowError) as error:
+            return read_instant(value, self._mapping.forms)
+        except Unreadable as error:
             raise CellFault("not_a_date", field) from error
-        if not EARLIEST_YEAR <= read.year <= LATEST_YEAR:
-            raise CellFault("not_a_date", field)
-        return read
 
     def choice(self, field: str, choices: list[str]) -> str:
         """One of ``choices``, whatever its case."""
@@ -175,16 +196,15 @@ class Cells:
     def rejected(self, fault: CellFault) -> RejectedRow:
         """The row as the user gets it back."""
         wrong, right = WRONG[fault.code]
-        place = self._mapping.columns.get(fault.field)
-        value = self.row.cells[place[0]] if place and place[0] < len(self.row.cells) else ""
         return RejectedRow(
             row=self.row.number,
             column=self.header(fault.field),
-            value=value[:200],
+            value=self.raw(fault.field)[:200],
             fault_code=fault.code,
             wrong_template=wrong,
             right_template=right,
             params=fault.params,
+            cells=self.row.cells,
         )
 
     def refuse_surplus(self, first_field: str, columns: int) -> None:

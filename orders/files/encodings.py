@@ -8,7 +8,7 @@ Windows-1252. A file that is mostly UTF-8 with broken bytes is refused, not gues
 import codecs
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from orders.files.faults import FileRefused
 
@@ -31,10 +31,32 @@ OTHER_GB = re.compile(rb"[\xa1-\xa9\xd8-\xf7][\xa1-\xfe]")
 KANA_KANJI = re.compile(rb"\x82[\x9f-\xf1]|\x83[\x40-\x96]|[\x88-\x97][\x40-\xfc]|\x81[\x40-\xac]")
 OTHER_SJIS = re.compile(rb"[\x98-\x9f\xe0-\xea][\x40-\xfc]")
 MINIMUM_SCORE = 0.5
+DOUBTFUL_WITHIN = 0.25
+"""Scores nearer than this leave a doubt that the reader of the file is told of."""
+NAMES = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "utf-32": "UTF-32",
+    "gb18030": "GBK (GB 18030)",
+    "cp932": "Shift-JIS",
+    "cp1252": "Windows-1252",
+}
 
 
-def detect_encoding(source: BinaryIO, filename: str) -> str:
-    """The Python name of the encoding; the whole file decodes with it.
+class Encoding(NamedTuple):
+    """``name`` as Python calls it; ``rival`` is another that explains the bytes nearly as well,
+    empty where there is none. ``is_assumed``: neither a mark nor UTF-8 says it."""
+
+    name: str
+    rival: str = ""
+    is_assumed: bool = False
+
+
+def detect_encoding(source: BinaryIO, filename: str) -> Encoding:
+    """The encoding; the whole file decodes with it.
 
     Raises:
         FileRefused: ``encoding`` naming the first bad line, or ``binary``.
@@ -43,9 +65,10 @@ def detect_encoding(source: BinaryIO, filename: str) -> str:
     head = source.read(4096)
     for mark, name in MARKS:
         if head.startswith(mark):
-            return _checked(source, filename, name)
+            return Encoding(_checked(source, filename, name))
     if b"\x00" in head:
-        return _checked(source, filename, _unmarked_utf16(head, filename))
+        name = _checked(source, filename, _unmarked_utf16(head, filename))
+        return Encoding(name, is_assumed=True)
     sample = bytearray()
     for chunk in _chunks(source):
         if b"\x00" in chunk:
@@ -54,13 +77,13 @@ def detect_encoding(source: BinaryIO, filename: str) -> str:
             sample += b" ".join(_high_neighbourhoods(chunk))
     line = _first_bad_line(source, "utf-8")
     if line is None:
-        return "utf-8"
-    legacy = _legacy(bytes(sample))
-    if legacy is None or _first_bad_line(source, legacy) is not None:
+        return Encoding("utf-8")
+    likely = [name for name in _legacy(bytes(sample)) if _first_bad_line(source, name) is None]
+    if not likely:
         if _control_share(head) > 0.1:
             raise FileRefused("binary", filename=filename, kind="unknown data")
         raise FileRefused("encoding", filename=filename, line=line)
-    return legacy
+    return Encoding(likely[0], "".join(likely[1:2]), is_assumed=True)
 
 
 def _checked(source: BinaryIO, filename: str, name: str) -> str:
@@ -108,17 +131,17 @@ def _high_neighbourhoods(chunk: bytes) -> list[bytes]:
     return [word for word in re.split(rb"[\t\r\n,;|]", chunk) if not word.isascii()]
 
 
-def _legacy(sample: bytes) -> str | None:
-    """The likeliest of the legacy encodings, or ``None`` where none is likely.
+def _legacy(sample: bytes) -> list[str]:
+    """The likeliest of the legacy encodings, then those nearly as likely.
 
     Each score is the share of non-ASCII bytes that the encoding explains as everyday characters.
     """
     high = sum(len(run) for run in HIGH_RUN.findall(sample))
     if not high:
-        return None
+        return []
     utf8 = sum(len(found) for found in MULTIBYTE.findall(sample)) / high
     if utf8 > 0.7:
-        return None
+        return []
     pairs = b" ".join(PAIR_RUN.findall(sample))
     weight = len(pairs.replace(b" ", b"")) or 1
     single = [
@@ -131,8 +154,11 @@ def _legacy(sample: bytes) -> str | None:
         "cp932": _share(pairs, KANA_KANJI, 2.1, weight) + _share(pairs, OTHER_SJIS, 0.8, weight),
         "cp1252": len(single) / high,
     }
-    best = max(scores, key=lambda name: scores[name])
-    return best if scores[best] >= MINIMUM_SCORE else None
+    ranked = sorted(scores, key=lambda name: -scores[name])
+    best = scores[ranked[0]]
+    if best < MINIMUM_SCORE:
+        return []
+    return [name for name in ranked if scores[name] > best - DOUBTFUL_WITHIN]
 
 
 def _share(pairs: bytes, pattern: re.Pattern[bytes], bytes_each: float, weight: int) -> float:

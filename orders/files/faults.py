@@ -26,10 +26,11 @@ REFUSALS: Mapping[str, str] = {
         "upload the export as the marketplace made it."
     ),
     "binary": _(
-        "The file %(filename)s is not a table but %(kind)s: upload CSV, tab-separated text or XLSX."
+        "The file %(filename)s is not a table but %(kind)s: "
+        "upload CSV, tab-separated text, XLSX or XLS."
     ),
     "old_excel": _(
-        "The file %(filename)s is an old or a password-protected Excel file: "
+        "The file %(filename)s is password-protected, older than Excel 97 or no workbook: "
         "save it as XLSX without a password, or as CSV."
     ),
     "encoding": _(
@@ -49,7 +50,7 @@ REFUSALS: Mapping[str, str] = {
         "replace it by its value (copy, then paste as values) and upload again."
     ),
     "damaged": _(
-        "The file %(filename)s is a damaged XLSX file (%(part)s): "
+        "The file %(filename)s is a damaged Excel file (%(part)s): "
         "open it in a spreadsheet program, save it again and upload the new file."
     ),
     "zip_bomb": _(
@@ -72,10 +73,70 @@ REFUSALS: Mapping[str, str] = {
         "The file %(filename)s looks like %(layout)s but lacks the column %(missing)s: "
         "add it and upload again."
     ),
+    "dates_ambiguous": _(
+        "The file %(filename)s has dates such as %(example)s, where day and month cannot be told "
+        "apart: say which stands first."
+    ),
+    "choice_outdated": _(
+        "The columns of the file %(filename)s are no longer those that were chosen for it: "
+        "choose them again."
+    ),
     "columns_repeated": _(
         "The file %(filename)s has the column %(column)s twice: keep one of them and upload again."
     ),
 }
+
+ASKS = frozenset({"columns_unknown", "columns_missing", "columns_repeated", "dates_ambiguous",
+                  "choice_outdated"})  # fmt: skip
+"""Refusals that a person can answer: what the columns mean, which of day and month is first."""
+
+NOTES: Mapping[str, str] = {
+    "encoding_assumed": _(
+        "The file does not say its encoding; %(encoding)s was assumed. Look at a name with accents."
+    ),
+    "encoding_doubtful": _(
+        "The file does not say its encoding; %(encoding)s was assumed, but it could be "
+        "%(other)s. Look at a name, and save the file as UTF-8 if it is wrong."
+    ),
+    "dates_day_first": _("Dates were read with the day first, as dates of this file prove."),
+    "dates_month_first": _("Dates were read with the month first, as dates of this file prove."),
+    "numbers_comma": _("Amounts were read with a decimal comma, as amounts of this file prove."),
+    "numbers_mixed": _("Some amounts have a decimal point and some a decimal comma."),
+    "zone_assumed": _("Times without a time zone were read as %(zone)s."),
+    "preset_used": _("The columns were read by your saved choice “%(name)s”."),
+    "no_recipients": _(
+        "This report has no recipients: its orders are held until you upload the unshipped "
+        "orders report, which has them."
+    ),
+}
+"""What was assumed about a file; each is shown beside its result."""
+
+SKIPS: Mapping[str, str] = {
+    "cancelled": _("cancelled"),
+    "shipped": _("already shipped"),
+    "fulfilled_by_channel": _("fulfilled by the marketplace itself"),
+    "refunded": _("refunded or voided"),
+    "nothing_to_ship": _("nothing to ship"),
+}
+"""Why rows of a file are no open orders."""
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedRows:
+    """Rows that were read and are no open orders; ``reason`` is a key of ``SKIPS``."""
+
+    rows: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRow:
+    """A sound row of an order that has rejected ones: it goes into their file, so that the order
+    comes back whole."""
+
+    row: int
+    external_order: str
+    cells: tuple[str, ...] = ()
 
 
 class FileRefused(Exception):
@@ -97,7 +158,7 @@ class RejectedRow:
     """One row that cannot be read; the rows around it are not touched.
 
     ``row`` counts from 1 as a spreadsheet program shows it; ``column`` is the header as written
-    in the file; ``value`` is what stands there, at most 200 characters.
+    in the file; ``value`` is what stands there, at most 200 characters; ``cells`` is the row.
     """
 
     row: int
@@ -107,6 +168,7 @@ class RejectedRow:
     wrong_template: str
     right_template: str
     params: Mapping[str, str | int] = field(default_factory=dict)
+    cells: tuple[str, ...] = ()
 
     @property
     def wrong(self) -> str:

@@ -5,21 +5,27 @@ Every fault of the file as a whole is therefore known before the first row is ha
 a formula in row 90,000 changes nothing; the spool can then be read as often as needed.
 """
 
+import itertools
 import json
 import os
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, BinaryIO, NamedTuple
 
-from orders.files import text, workbook
+from orders.files import text, workbook, xls
+from orders.files.encodings import Encoding
 from orders.files.faults import FileRefused
+from orders.files.layouts import known_names
 from orders.files.limits import DEFAULT_LIMITS, Limits
 from orders.files.spool import SourceRow, clean_cells
 
 SPOOL_IN_MEMORY_BYTES = 4 * 1024 * 1024
+HEADER_WITHIN = 30
+"""A header is looked for in this many rows with content; above it may stand a preamble."""
+KNOWN_ENOUGH = 3
 
 
 class Row(NamedTuple):
@@ -33,14 +39,16 @@ class Row(NamedTuple):
 class Table:
     """A checked table of text cells. Close it, or use it in a ``with`` block.
 
-    ``kind`` is ``"csv"``, ``"tsv"`` or ``"xlsx"``; ``encoding`` the Python name of the text
-    encoding (``"utf-8"`` for XLSX); ``row_count`` leaves out the header and blank rows.
+    ``kind`` is ``"csv"``, ``"tsv"``, ``"xlsx"`` or ``"xls"``; ``encoding`` the text encoding
+    (``"utf-8"`` for workbooks); ``row_count`` leaves out the header, what stands above it, and
+    blank rows; ``header_row`` is the header's number.
     """
 
     filename: str
     columns: tuple[str, ...]
     kind: str
-    encoding: str
+    encoding: Encoding
+    header_row: int
     row_count: int
     _spool: IO[bytes]
 
@@ -73,7 +81,7 @@ def open_table(
     *,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Table:
-    """Read and check an uploaded CSV, tab-separated or XLSX file.
+    """Read and check an uploaded CSV, tab-separated, XLSX or XLS file.
 
     ``source`` is a path or a seekable binary file, which is left open. ``filename`` is only used
     in sentences; what the file is, its content says.
@@ -102,12 +110,14 @@ def _read(source: BinaryIO, filename: str, limits: Limits) -> Table:
     head = source.read(8192)
     source.seek(0)
     refuse_known_binary(head, filename)
+    plain = Encoding("utf-8")
     if head.startswith(b"PK"):
-        return _spooled(
-            "xlsx", "utf-8", workbook.read_rows(source, filename, limits), filename, limits
-        )
+        rows = workbook.read_rows(source, filename, limits)
+        return _spooled("xlsx", plain, rows, filename, limits)
+    if head.startswith(xls.MAGIC):
+        return _spooled("xls", plain, xls.read_rows(source, filename, limits), filename, limits)
     encoding = text.detect_encoding(source, filename)
-    separator, records = text.read_rows(source, filename, encoding)
+    separator, records = text.read_rows(source, filename, encoding.name)
     kind = "tsv" if separator == "\t" else "csv"
     return _spooled(kind, encoding, records, filename, limits)
 
@@ -128,40 +138,69 @@ MAGIC = (
 
 def refuse_known_binary(head: bytes, filename: str) -> None:
     """Refuse what its first bytes name, with the name in the sentence."""
-    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        raise FileRefused("old_excel", filename=filename)
     for magic, kind in MAGIC:
         if head.startswith(magic):
             raise FileRefused("binary", filename=filename, kind=kind)
 
 
 def _spooled(
-    kind: str, encoding: str, records: Generator[SourceRow], filename: str, limits: Limits
+    kind: str, encoding: Encoding, records: Generator[SourceRow], filename: str, limits: Limits
 ) -> Table:
-    """Take the first row with content as the header and spool the others, checked and cleaned."""
-    columns: tuple[str, ...] = ()
-    count = 0
+    """Find the header in the first rows and spool those below it, checked and cleaned."""
+    count = size = 0
     spool = tempfile.SpooledTemporaryFile(max_size=SPOOL_IN_MEMORY_BYTES)  # noqa: SIM115
     try:
-        for number, raw in records:
-            cells = clean_cells(raw, number, filename)
-            if not cells:
-                continue
-            if len(cells) > limits.max_columns:
-                raise FileRefused("too_many_columns", filename=filename, limit=limits.max_columns)
-            if not columns:
-                columns = cells
-                continue
+        rows = _cleaned(records, filename, limits)
+        first = list(itertools.islice(rows, HEADER_WITHIN))
+        place = _header_place([row.cells for row in first])
+        for row in itertools.chain(first[place + 1 :], rows):
             count += 1
             if count > limits.max_rows:
                 raise FileRefused("too_many_rows", filename=filename, limit=limits.max_rows)
-            spool.write(json.dumps((number, *cells)).encode() + b"\n")
+            line = json.dumps((row.number, *row.cells), ensure_ascii=False).encode()
+            size += spool.write(line + b"\n")
+            if size > limits.max_unpacked_bytes:
+                # A long text that many cells of a workbook refer to takes no room in the file.
+                raise _too_much(size, filename, limits)
+        if not first:
+            raise FileRefused("empty", filename=filename)
     except BaseException:
         spool.close()
         raise
     finally:
         records.close()
-    if not columns:
-        spool.close()
-        raise FileRefused("empty", filename=filename)
-    return Table(filename, columns, kind, encoding, count, spool)
+    header = first[place]
+    return Table(filename, header.cells, kind, encoding, header.number, count, spool)
+
+
+def _too_much(size: int, filename: str, limits: Limits) -> FileRefused:
+    return FileRefused(
+        "zip_bomb",
+        filename=filename,
+        megabytes=-(-size // 1_000_000),
+        limit=limits.max_unpacked_bytes // 1_000_000,
+        ratio=limits.max_ratio,
+    )
+
+
+def _cleaned(records: Iterator[SourceRow], filename: str, limits: Limits) -> Iterator[Row]:
+    """The rows with content."""
+    for number, raw in records:
+        cells = clean_cells(raw, number, filename)
+        if not cells:
+            continue
+        if len(cells) > limits.max_columns:
+            raise FileRefused("too_many_columns", filename=filename, limit=limits.max_columns)
+        yield Row(number, cells)
+
+
+def _header_place(rows: Sequence[tuple[str, ...]]) -> int:
+    """Which row names the columns: the one with the most names that a layout knows, else the
+    first that is not much narrower than the widest."""
+    known = [known_names(cells) for cells in rows]
+    best = max(known, default=0)
+    if best >= KNOWN_ENOUGH:
+        return known.index(best)
+    filled = [sum(map(bool, cells)) for cells in rows]
+    wide = max(filled, default=0)
+    return next((place for place, each in enumerate(filled) if each * 2 > wide), 0)

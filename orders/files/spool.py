@@ -17,7 +17,9 @@ class SourceRow(NamedTuple):
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
 # Spreadsheet exports keep leading zeros by writing ="01310"; that is a text, not a formula.
 QUOTED_TEXT = re.compile(r'^="([^"]*)"$')
-STARTS = frozenset("=+-@")
+STARTS = frozenset("=+-@'")
+# A file of rejected rows comes back with an apostrophe before what would be computed.
+KEPT_AS_TEXT = re.compile(r"'[=+\-@]")
 # What a spreadsheet program would compute. A leading + or - alone is a phone number or a price,
 # so those count only before the functions that are used to attack.
 FORMULA = re.compile(
@@ -46,6 +48,8 @@ def clean_cells(raw: Iterable[str], number: int, filename: str) -> tuple[str, ..
 
 
 def _plain(value: str, index: int, number: int, filename: str) -> str:
+    if value[0] == "'":
+        return value[1:] if KEPT_AS_TEXT.match(value) and not FORMULA.match(value[1:]) else value
     quoted = QUOTED_TEXT.match(value)
     if quoted:
         return quoted.group(1).strip()

@@ -13,6 +13,9 @@ from orders.files.spool import SourceRow
 
 __all__ = ["detect_encoding", "read_rows"]
 
+LINES_JUDGED = 40
+"""A separator is judged on this many lines, for a preamble may stand above the header."""
+
 SEPARATORS = "\t,;|"
 # Holds a control character that no row keeps, so no cell can be mistaken for it.
 END_MARK = "\x1eend of file"
@@ -36,28 +39,43 @@ def read_rows(source: BinaryIO, filename: str, encoding: str) -> tuple[str, Gene
         FileRefused: ``unclosed_quote`` or ``cell_too_long``.
     """
     with _lines(source, encoding) as lines:
-        header, named = _header(lines)
-    separator = named or _most_frequent(header)
-    if separator == "\t" and not named and _is_flat(source, encoding, header.count("\t")):
+        first, named = _first_lines(lines)
+    separator = named or _separator(first)
+    tabs = max((line.count("\t") for line in first), default=0)
+    if separator == "\t" and not named and _is_flat(source, encoding, tabs):
         return separator, _flat_rows(source, encoding)
     return separator, _quoted_rows(source, filename, encoding, separator, bool(named))
 
 
-def _header(lines: io.TextIOWrapper) -> tuple[str, str]:
-    """The first line with content, and the separator where Excel's ``sep=;`` line names it."""
-    for line in lines:
+def _first_lines(lines: io.TextIOWrapper) -> tuple[list[str], str]:
+    """The first lines with content, and the separator where Excel's ``sep=;`` line names it."""
+    found: list[str] = []
+    for line in itertools.islice(lines, 4 * LINES_JUDGED):
         content = line.strip("\r\n \ufeff")
-        if content.lower().startswith("sep=") and len(content) == 5:
-            return "", content[4]
+        bare = content.strip('"').lower()
+        if not found and bare.startswith("sep=") and len(bare) == 5:
+            return found, bare[4]
         if content:
-            return line, ""
-    return "", ""
+            found.append(line)
+        if len(found) == LINES_JUDGED:
+            break
+    return found, ""
 
 
-def _most_frequent(header: str) -> str:
-    """The candidate that stands most often outside quotation marks in the header."""
-    outside = "".join(header.split('"')[::2])
-    return max(SEPARATORS, key=lambda candidate: (outside.count(candidate), candidate == ","))
+def _separator(lines: list[str]) -> str:
+    """The candidate that the most lines have equally often, outside of quotation marks.
+
+    Between equals the one that stands more often: a decimal comma in every row is no separator.
+    """
+    outside = ["".join(line.split('"')[::2]) for line in lines]
+
+    def judged(candidate: str) -> tuple[int, int, bool]:
+        counts = [count for line in outside if (count := line.count(candidate))]
+        common = max(set(counts), key=lambda each: (counts.count(each), each), default=0)
+        wide = max(counts, default=0)
+        return counts.count(common) * common, wide, candidate == ","
+
+    return max(SEPARATORS, key=judged)
 
 
 def _is_flat(source: BinaryIO, encoding: str, tabs: int) -> bool:
