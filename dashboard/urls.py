@@ -32,6 +32,8 @@ urlpatterns = [
     path("upload/template/<slug:kind>/", uploads.upload_template, name="upload_template"),
     path("uploads/<int:import_id>/", uploads.upload_detail, name="upload_detail"),
     path("uploads/<int:import_id>/progress/", uploads.upload_progress, name="upload_progress"),
+    path("uploads/<int:import_id>/columns/", uploads.upload_columns, name="upload_columns"),
+    path("upload/presets/<int:preset_id>/remove/", uploads.preset_remove, name="preset_remove"),
     path("uploads/<int:import_id>/rejected.csv", uploads.upload_rejected, name="upload_rejected"),
     path("orders/<slug:reference>/", orders.order_detail, name="order"),
     path(

@@ -7,27 +7,21 @@ that another request was first with is read and tried again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import islice
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, OperationalError, transaction
-from django.utils import timezone
 
 from core.events import Change, record_many
-from core.jobs import Later, Work, enqueue, handler
+from core.jobs import Work, enqueue
 from core.tenancy import merchant
 from flows.checking import check_context
 from flows.new_orders import new_order, order_facts, payload_digest, product_facts
-from orders.files.faults import FileRefused
-from orders.files.faults import RejectedRow as UnreadableRow
-from orders.files.orders import ParsedOrder, parse_orders
-from orders.files.products import ParsedProduct, parse_products
-from orders.files.reader import open_table
+from orders.files.orders import ParsedOrder
 from orders.models import Channel, Hold, Import, Order
 from orders.querysets import earlier_orders, products_by_sku
 from orders.rules.bounds import bounds
@@ -37,21 +31,14 @@ from orders.rules.facts import ProductFacts
 from orders.services import (
     NewOrder,
     ProductCounts,
-    add_rejected_rows,
-    ensure_channel,
-    finish_import,
     insert_orders,
-    refuse_import,
-    save_progress,
     start_import,
-    start_reading,
     upsert_products,
 )
 from orders.services import release_hold as release
 from warehouse.models import Location
 from warehouse.services import StockLine, open_stock
 
-BATCH = 200
 TRIES = 3
 DEADLOCK = "40P01"
 
@@ -108,8 +95,13 @@ def queue_file(
         actor=actor,
         now=now,
     )
-    enqueue([Work("intake.read_file", str(upload.pk), {"import_id": upload.pk})], now=now)
+    enqueue([reading_work(upload.pk)], now=now)
     return upload
+
+
+def reading_work(import_id: int) -> Work:
+    """The job that reads one uploaded file (`flows.files.read_file`)."""
+    return Work("intake.read_file", str(import_id), {"import_id": import_id})
 
 
 def release_hold(*, hold_id: int, role: str, actor: str, now: datetime, note: str = "") -> bool:
@@ -122,79 +114,6 @@ def release_hold(*, hold_id: int, role: str, actor: str, now: datetime, note: st
         order_id = Hold.objects.values_list("order_id", flat=True).get(pk=hold_id)
         enqueue([allocation_work(order_id)], now=now, again=True)
     return is_accepted
-
-
-@handler("intake.read_file", queue="flow")
-def read_file(merchant_id: int, payload: Mapping[str, Any]) -> None:
-    """Read one uploaded file batch by batch; after a kill, go on behind the last saved batch."""
-    with merchant(merchant_id):
-        upload = Import.objects.get(pk=payload["import_id"])
-    if upload.status in (Import.Status.DONE, Import.Status.REFUSED):
-        return
-    try:
-        with (
-            default_storage.open(upload.storage_name) as stored,
-            open_table(cast("BinaryIO", stored.file), upload.file_name) as table,
-        ):
-            entries: Iterator[Any]
-            if upload.kind == Import.Kind.ORDERS:
-                entries = parse_orders(table)
-            else:
-                entries = parse_products(table)
-            _read_batches(merchant_id, upload, entries)
-    except FileRefused as fault:
-        with merchant(merchant_id):
-            refuse_import(
-                import_id=upload.pk, fault=fault, actor=upload.created_by, now=timezone.now()
-            )
-        return
-    with merchant(merchant_id):
-        finish_import(import_id=upload.pk, actor=upload.created_by, now=timezone.now())
-
-
-def _read_batches(merchant_id: int, upload: Import, entries: Iterator[Any]) -> None:
-    """Take entries in batches; the counts are saved in the transaction that writes the batch."""
-    take = _take_orders if upload.kind == Import.Kind.ORDERS else _take_products
-    position = upload.resume_after_row
-    remaining = islice(entries, position, None)
-    while batch := list(islice(remaining, BATCH)):
-        rejected = [entry for entry in batch if isinstance(entry, UnreadableRow)]
-        readable = [entry for entry in batch if not isinstance(entry, UnreadableRow)]
-        now = timezone.now()
-        with merchant(merchant_id):
-            if not start_reading(import_id=upload.pk, layout=upload.layout, after_row=position):
-                raise Later(5, "Another worker is reading this file.")
-            add_rejected_rows(import_id=upload.pk, rows=rejected)
-            rows, created, updated = take(readable, upload, now)
-            save_progress(
-                import_id=upload.pk,
-                read=len(batch),
-                rows=rows + len(rejected),
-                entries=len(readable),
-                created=created,
-                updated=updated,
-                rejected=len(rejected),
-            )
-        position += len(batch)
-
-
-def _take_orders(orders: list[ParsedOrder], upload: Import, now: datetime) -> tuple[int, int, int]:
-    channel = ensure_channel(kind=Channel.Kind.UPLOAD, name="upload", now=now)
-    received = receive_orders(orders=orders, channel=channel, actor=upload.created_by, now=now)
-    rows = sum(len(order.lines) for order in orders)
-    return rows, len(received.created), 0
-
-
-def _take_products(
-    products: list[ParsedProduct], upload: Import, now: datetime
-) -> tuple[int, int, int]:
-    counts = receive_products(
-        products=[entry.product for entry in products],
-        stock={entry.product.sku: entry.stock for entry in products},
-        actor=upload.created_by,
-        now=now,
-    )
-    return len(products), counts.created, counts.updated
 
 
 def receive_products(

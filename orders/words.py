@@ -1,4 +1,4 @@
-"""Why an order is held, in the reader's language: for every door that shows holds."""
+"""Why an order is held and what was assumed about a file, in the reader's language."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from core.spoken import say
+from orders.files.faults import NOTES, SKIPS
 from orders.models import Hold
 from orders.rules.reasons import REASONS, SENTENCES
 
@@ -33,6 +34,22 @@ def hold_words(hold: Hold) -> tuple[str, str]:
         return _(reason.template) % values, _(reason.remedy) % values
     except (KeyError, TypeError, ValueError):
         return hold.reason, hold.remedy
+
+
+def note_words(note: Mapping[str, Any]) -> str:
+    """Something that was assumed about an uploaded file."""
+    template = NOTES.get(note.get("code", ""))
+    if template is None:
+        return ""
+    try:
+        return str(_(template) % note.get("params", {}))
+    except (KeyError, TypeError, ValueError):
+        return ""
+
+
+def skip_words(reason: str) -> str:
+    """Why rows of a file are no open orders."""
+    return _(SKIPS[reason]) if reason in SKIPS else reason
 
 
 def _values(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,11 +11,20 @@ from core.spoken import run_on
 from dashboard.readings.orders import of_upload
 from dashboard.readings.words import actor_words, import_badge, percent
 from dashboard.screens.common import Option
-from dashboard.screens.uploads import RejectedRow, UploadPage, UploadProgress, UploadRow
+from dashboard.screens.uploads import (
+    PresetRow,
+    RejectedRow,
+    UploadPage,
+    UploadProgress,
+    UploadRow,
+)
 from orders.files.cells import WRONG
 from orders.files.faults import REFUSALS
-from orders.models import Import, Order
+from orders.files.faults import RejectedRow as UnreadableRow
+from orders.models import ColumnPreset, Import, Order
 from orders.models import RejectedRow as StoredRow
+from orders.services import SAME_ORDER
+from orders.words import note_words, skip_words
 
 SHOWN_REJECTED = 100
 STATES = {
@@ -30,7 +39,7 @@ MAX_MEGABYTES = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
 def read_upload_page(*, kind: str, error: str = "") -> UploadPage:
     """The upload form with the newest uploads below it."""
     kinds = {
-        Import.Kind.ORDERS: _("Orders: Amazon report or our template"),
+        Import.Kind.ORDERS: _("Orders: Amazon, eBay, AliExpress, Shopify or our template"),
         Import.Kind.PRODUCTS: _("Products and stock"),
     }
     return UploadPage(
@@ -38,14 +47,24 @@ def read_upload_page(*, kind: str, error: str = "") -> UploadPage:
             Option(value=value, label=label, selected=value == kind)
             for value, label in kinds.items()
         ),
-        accept=".txt,.tsv,.csv,.xlsx",
-        limit_words=_("CSV, tab-separated text or XLSX, up to %(size)s MB")
+        accept=".txt,.tsv,.csv,.xlsx,.xls",
+        limit_words=_("CSV, tab-separated text, XLSX or XLS, up to %(size)s MB")
         % {"size": MAX_MEGABYTES},
         template_url=reverse("dashboard:upload_template", args=[kind]),
         recent=tuple(map(_upload_row, Import.objects.order_by("-id")[:10])),
         list_url=reverse("dashboard:orders"),
         post_url=reverse("dashboard:upload"),
+        presets=tuple(map(_preset_row, ColumnPreset.objects.order_by("name", "id")[:50])),
         error=error,
+    )
+
+
+def _preset_row(preset: ColumnPreset) -> PresetRow:
+    return PresetRow(
+        name=preset.name,
+        saved_by=actor_words(preset.created_by),
+        saved_at=preset.updated_at,
+        remove_url=reverse("dashboard:preset_remove", args=[preset.pk]),
     )
 
 
@@ -66,6 +85,7 @@ def read_progress(upload: Import) -> UploadProgress:
     """One upload's progress with its first rejected rows."""
     is_orders = upload.kind == Import.Kind.ORDERS
     rejected = StoredRow.objects.filter(source=upload).order_by("row_number", "id")
+    rejected = rejected.exclude(fault_code=SAME_ORDER)
     rows = tuple(map(rejected_row, rejected[:SHOWN_REJECTED])) if upload.rows_rejected else ()
     list_url = reverse("dashboard:orders" if is_orders else "dashboard:products")
     made_by = f"?upload={upload.pk}" if is_orders and upload.entries_created else ""
@@ -90,7 +110,35 @@ def read_progress(upload: Import) -> UploadProgress:
         rejected_rows=rows,
         failure=refusal_words(upload),
         result=_result(upload, held=held),
+        columns_url=(
+            reverse("dashboard:upload_columns", args=[upload.pk])
+            if is_orders and upload.preview
+            else ""
+        ),
+        layout=layout_words(upload.layout),
+        notes=tuple(filter(None, map(note_words, upload.notes))),
+        skipped=tuple(
+            (skip_words(reason), rows) for reason, rows in sorted(upload.skipped.items())
+        ),
     )
+
+
+def layout_words(code: str) -> str:
+    """What a layout of order files is called."""
+    words = {
+        "amazon_unshipped": _("Amazon unshipped orders"),
+        "amazon_all_orders": _("Amazon all orders"),
+        "ebay_us": _("eBay orders"),
+        "ebay_uk": _("eBay orders (United Kingdom)"),
+        "ebay_de": _("eBay orders (Germany)"),
+        "ebay_fr": _("eBay orders (France)"),
+        "ebay_es": _("eBay orders (Spain)"),
+        "aliexpress": _("AliExpress orders"),
+        "shopify": _("Shopify orders"),
+        "waybridge_template": _("Our template"),
+        "chosen": _("Columns as chosen"),
+    }
+    return words.get(code, "")
 
 
 def _held_of(upload: Import) -> int:
@@ -169,4 +217,15 @@ def rejected_row(row: StoredRow) -> RejectedRow:
         value=row.value,
         wrong=percent(wrong, row.params, stored=row.wrong),
         right=percent(right, row.params, stored=row.right),
+    )
+
+
+def parsed_rejection(row: UnreadableRow) -> RejectedRow:
+    """A row that was rejected just now, in the reader's language."""
+    return RejectedRow(
+        row=row.row,
+        column=row.column,
+        value=row.value,
+        wrong=percent(row.wrong_template, row.params, stored=row.wrong),
+        right=percent(row.right_template, row.params, stored=row.right),
     )

@@ -1,4 +1,4 @@
-"""dashboard/orders/upload.html, upload_detail.html and _upload_progress.html"""
+"""dashboard/orders/upload.html, upload_detail.html, upload_columns.html, _upload_progress.html"""
 
 from __future__ import annotations
 
@@ -24,6 +24,16 @@ class UploadRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PresetRow:
+    """A saved choice of columns."""
+
+    name: str
+    saved_by: str
+    saved_at: datetime
+    remove_url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class UploadPage:
     """The form posts multipart `kind` and `file`; `error` is one sentence about the whole file."""
 
@@ -34,6 +44,7 @@ class UploadPage:
     recent: tuple[UploadRow, ...]
     list_url: str
     post_url: str
+    presets: tuple[PresetRow, ...] = ()
     error: str = ""
 
 
@@ -74,7 +85,63 @@ class UploadProgress:
     rejected_rows: tuple[RejectedRow, ...] = ()
     failure: str = ""
     result: str = ""
+    columns_url: str = ""
+    layout: str = ""
+    notes: tuple[str, ...] = ()
+    skipped: tuple[tuple[str, int], ...] = ()
 
     @property
     def is_running(self) -> bool:
         return self.state in ("waiting", "reading")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ColumnField:
+    """One of our fields: the file's columns to choose from, and one value for all where allowed."""
+
+    name: str
+    label: str
+    help: str
+    options: tuple[Option, ...]
+    is_required: bool
+    is_missing: bool = False
+    has_constant: bool = False
+    constant: str = ""
+    example: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TriedOrder:
+    """An order as the choice reads it from the first rows."""
+
+    number: str
+    placed_at: datetime | None
+    recipient: str
+    address: str
+    country: str
+    goods: tuple[str, ...]
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ColumnsPage:
+    """The form posts `column-FIELD`, `constant-FIELD`, `dates`, `numbers`, `zone`, `preset`, and
+    `act` (`try` or `read`) to post_url; `tried` is empty before the first try."""
+
+    file_name: str
+    why: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    fields: tuple[ColumnField, ...]
+    dates: tuple[Option, ...]
+    numbers: tuple[Option, ...]
+    zones: tuple[Option, ...]
+    preset: str
+    post_url: str
+    upload_url: str
+    back_url: str
+    error: str = ""
+    is_tried: bool = False
+    tried: tuple[TriedOrder, ...] = ()
+    tried_rejected: tuple[RejectedRow, ...] = ()
+    tried_rows: int = 0

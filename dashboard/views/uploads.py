@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import BinaryIO, cast
 
 from django.conf import settings
@@ -14,21 +15,26 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import MemberRequest, member_view
 from core.tenancy import merchant
+from dashboard.readings.upload_columns import read_columns
 from dashboard.readings.uploads import (
     MAX_MEGABYTES,
     read_progress,
     read_upload_page,
     rejected_row,
 )
+from dashboard.screens.uploads import ColumnsPage
 from dashboard.views.screens import asked, csv_export, show
+from flows.files import read_as_chosen
 from flows.intake import submit_file
-from orders.files.rejected import COLUMNS
+from orders.files.choices import checked_choice
+from orders.files.rejected import header_line, row_line
 from orders.files.template import write_template
 from orders.models import Import, RejectedRow
+from orders.services import NotToBeChosen, remove_preset
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PRODUCT_COLUMNS = (
@@ -65,10 +71,10 @@ def upload(request: MemberRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("dashboard:upload_detail", args=[stored.pk]))
 
 
-def _clean(name: str) -> str:
+def _clean(name: str, *, otherwise: str | None = None) -> str:
     """A browser's file name without what a database or a terminal would stumble over."""
     printable = "".join(letter for letter in name if letter.isprintable())
-    return printable.strip()[-200:] or _("file")
+    return printable.strip()[-200:] or (_("file") if otherwise is None else otherwise)
 
 
 def _form(request: MemberRequest, kind: str, *, error: str = "") -> HttpResponse:
@@ -108,30 +114,73 @@ def _find(import_id: int) -> Import:
     return found
 
 
+@member_view("orders.edit")
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload_columns(request: MemberRequest, import_id: int) -> HttpResponse:
+    """Say what the columns of a file mean: try it on the first rows, then have it read so."""
+    with merchant(request.caller.merchant_id):
+        upload = _find(import_id)
+        if upload.kind != Import.Kind.ORDERS or not upload.preview:
+            return HttpResponseRedirect(reverse("dashboard:upload_detail", args=[import_id]))
+        if request.method != "POST":
+            return _columns(request, read_columns(upload))
+        choice = checked_choice({key: request.POST.get(key, "") for key in request.POST})
+        preset = _clean(request.POST.get("preset", ""), otherwise="")[:80]
+        page = read_columns(upload, choice=choice, preset=preset, is_tried=True)
+        if page.error or request.POST.get("act") != "read":
+            return _columns(request, page, status=400 if page.error else 200)
+        with suppress(NotToBeChosen):
+            # Somebody chose meanwhile: the page of the upload shows what comes of it.
+            read_as_chosen(
+                import_id=upload.pk,
+                choice=choice,
+                preset_name=preset,
+                actor=request.caller.actor,
+                now=timezone.now(),
+            )
+    return HttpResponseRedirect(reverse("dashboard:upload_detail", args=[import_id]))
+
+
+def _columns(request: MemberRequest, page: ColumnsPage, *, status: int = 200) -> HttpResponse:
+    template = "dashboard/orders/upload_columns.html"
+    return show(request, template, page, current="orders", status=status)
+
+
+@member_view("orders.edit")
+@require_POST
+def preset_remove(request: MemberRequest, preset_id: int) -> HttpResponse:
+    """Forget a saved choice of columns."""
+    with merchant(request.caller.merchant_id):
+        if not remove_preset(preset_id=preset_id, actor=request.caller.actor, now=timezone.now()):
+            raise Http404
+    return HttpResponseRedirect(reverse("dashboard:upload"))
+
+
 @member_view("orders.view")
 @require_safe
 def upload_rejected(request: MemberRequest, import_id: int) -> HttpResponseBase:
-    """The rejected rows as CSV, in the order of the file."""
+    """The rejected rows as CSV in the file's own columns, with the sound rows of their orders."""
     with merchant(request.caller.merchant_id):
-        _find(import_id)
+        columns: list[str] = _find(import_id).header
 
     def fetch(after: int | None) -> list[RejectedRow]:
         rows = RejectedRow.objects.filter(source_id=import_id)
         if after is not None:
-            rows = rows.filter(pk__gt=after)
-        return list(rows.order_by("id")[:500])
+            rows = rows.filter(row_number__gt=after)
+        return list(rows.order_by("row_number")[:500])
 
     def cells(row: RejectedRow) -> Iterable[object]:
         shown = rejected_row(row)
-        return shown.row, shown.column, shown.value, shown.wrong, shown.right
+        why = (shown.row, shown.column, shown.value, shown.wrong, shown.right)
+        return row_line(columns, row.cells, why)
 
     return csv_export(
         merchant_id=request.caller.merchant_id,
         name=f"rejected-{import_id}",
-        header=COLUMNS,
+        header=header_line(columns),
         fetch=fetch,
         cells=cells,
-        key=lambda row: row.pk,
+        key=lambda row: row.row_number,
     )
 
 

@@ -27,7 +27,7 @@ from core.tenancy import merchant
 from flows.intake import queue_file, store_file
 from orders.api.filters import ImportFilter
 from orders.api.shapes import IMPORT, ImportShape
-from orders.files.rejected import COLUMNS, safe_cell
+from orders.files.rejected import header_line, row_line
 from orders.models import Import, RejectedRow
 
 ROWS_AT_ONCE = 1000
@@ -63,7 +63,10 @@ class Imports(UploadEndpoint):
     @extend_schema(
         operation_id="create_import",
         summary="Upload a file of orders or products",
-        description="CSV, tab-separated text or XLSX. A worker reads it; follow GET /imports/{id}.",
+        description="CSV or tab-separated text, XLSX or XLS: an export of Amazon, eBay,"
+        " AliExpress or Shopify, or our template. A worker reads it; follow GET /imports/{id}."
+        " What was assumed"
+        " about it stands in notes, rows that are no open orders in skipped by their reason.",
         parameters=[IDEMPOTENCY_KEY],
         request={"multipart/form-data": ImportBody},
         responses=answers({202: ImportShape}, 400, 409, 413, 415),
@@ -121,7 +124,10 @@ class RejectedRows(Endpoint):
 
     @extend_schema(
         operation_id="get_rejected_rows",
-        summary="The rejected rows as CSV: row, column, value, what was wrong, what would be right",
+        summary="The rejected rows as CSV, to be corrected and uploaded again",
+        description="The columns of the uploaded file, then row, column, value, what was wrong and"
+        " what would be right; these five are ignored when the file is uploaded again. Sound rows"
+        " of the same orders stand in it, too, so that each order comes back whole.",
         responses={
             **answers({200: OpenApiTypes.STR}, content_type="text/csv"),
             **answers({}, 404),
@@ -131,10 +137,11 @@ class RejectedRows(Endpoint):
         """Stream them, a thousand in each transaction."""
         merchant_id = self.caller.merchant_id
         with merchant(merchant_id):
-            if not Import.objects.filter(pk=import_id).exists():
-                raise Http404
+            upload = Import.objects.filter(pk=import_id).first()
+        if upload is None:
+            raise Http404
         return StreamingHttpResponse(
-            _csv(merchant_id, import_id),
+            _csv(merchant_id, upload),
             content_type="text/csv; charset=utf-8",
             headers={
                 "Content-Disposition": f'attachment; filename="rejected-{import_id}.csv"',
@@ -143,22 +150,25 @@ class RejectedRows(Endpoint):
         )
 
 
-def _csv(merchant_id: int, import_id: int) -> Iterator[bytes]:
+def _csv(merchant_id: int, upload: Import) -> Iterator[bytes]:
     """Yield the file. It begins with a BOM so that spreadsheet programs show every script."""
-    yield "\ufeff".encode() + _lines([COLUMNS])
+    columns: list[str] = upload.header
+    yield "\ufeff".encode() + _lines([header_line(columns)])
     last = 0
     while True:
         with merchant(merchant_id):
             rows = list(
-                RejectedRow.objects.filter(source_id=import_id, pk__gt=last).order_by("pk")[
-                    :ROWS_AT_ONCE
-                ]
+                RejectedRow.objects.filter(source=upload, row_number__gt=last).order_by(
+                    "row_number"
+                )[:ROWS_AT_ONCE]
             )
         if not rows:
             return
-        last = rows[-1].pk
+        last = rows[-1].row_number
         yield _lines(
-            (row.row_number, safe_cell(row.column), safe_cell(row.value), row.wrong, row.right)
+            row_line(
+                columns, row.cells, (row.row_number, row.column, row.value, row.wrong, row.right)
+            )
             for row in rows
         )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
 
 from orders.models import Hold, HoldCode, Import, Order, OrderStatus, Product
+from orders.words import note_words
 
 
 class ProductShape(serializers.ModelSerializer[Product]):
@@ -143,15 +145,29 @@ class ReleasedShape(serializers.Serializer[Any]):
     open_holds = serializers.ListField(child=serializers.CharField())
 
 
+class ImportNoteShape(serializers.Serializer[Any]):
+    """Something that was assumed about a file."""
+
+    code = serializers.CharField()
+    text = serializers.SerializerMethodField()
+
+    def get_text(self, note: Mapping[str, Any]) -> str:
+        """Say it in the caller's language."""
+        return note_words(note)
+
+
 class ImportShape(serializers.ModelSerializer[Import]):
     """An uploaded file: how far it was read and what became of it."""
+
+    notes = ImportNoteShape(many=True)
+    skipped = serializers.DictField(child=serializers.IntegerField())
 
     class Meta:
         model = Import
         fields = (
-            "id", "kind", "file_name", "status", "refusal", "refusal_code", "rows_read",
-            "rows_rejected", "entries_in_file", "entries_created", "entries_updated",
-            "created_at", "finished_at",
+            "id", "kind", "file_name", "status", "refusal", "refusal_code", "layout", "notes",
+            "rows_read", "rows_rejected", "skipped", "entries_in_file", "entries_created",
+            "entries_updated", "created_at", "finished_at",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -58,9 +58,7 @@ WRONG: Mapping[str, tuple[str, str]] = {
     ),
     "no_products": (
         _("No products can be read from this cell."),
-        _(
-            "The cell as the marketplace writes it: for each product its number, title and quantity."
-        ),
+        _("The cell as the marketplace writes it: each product with its number, SKU and quantity."),
     ),
     "same_order": (
         _("This row was read well; it stands here because another row of its order was rejected."),

@@ -1,4 +1,4 @@
-"""What a person said about a file's columns: which is which, and how it writes dates and amounts."""
+"""What a person said about a file: which column is which, how it writes dates and amounts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -140,9 +140,11 @@ def guess_choice(columns: Sequence[str]) -> Choice:
 
 
 WORDS: Mapping[str, tuple[str, ...]] = {
-    "external_order": ("ordernumber", "orderno", "orderid", "bestellnr", "pedido", "commande", "订单",
+    "external_order": ("ordernumber", "orderno", "orderid", "bestellnr", "pedido", "commande",
+                       "订单",
                        "注文", "auftrag"),
-    "sku": ("sku", "artikelnr", "articlecode", "itemcode", "productcode", "货号", "编码", "商品コード",
+    "sku": ("sku", "artikelnr", "articlecode", "itemcode", "productcode", "货号", "编码",
+            "商品コード",
             "referencia", "référence"),
     "quantity": ("quantity", "qty", "menge", "anzahl", "cantidad", "quantité", "数量", "pcs"),
     "title": ("title", "product", "artikel", "producto", "produit", "商品", "产品", "品名"),

@@ -96,9 +96,9 @@ class _Box:
                 root = start
             elif kind == STREAM:
                 found.setdefault(name.decode("utf-16-le", "replace"), (start, size))
-        for name in names:
-            if name in found:
-                return self._stream(*found[name], root)
+        for wanted in names:
+            if wanted in found:
+                return self._stream(*found[wanted], root)
         return None
 
     def _stream(self, start: int, size: int, root: int) -> bytes:

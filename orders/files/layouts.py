@@ -21,6 +21,7 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 WHY = "waybridge: "
 """What the columns begin with that a file of rejected rows has besides its own."""
 ANY = "*"
+PLAIN_FORMS = Forms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Layout:
     notes: tuple[str, ...]
     fields: Mapping[str, tuple[str, ...]]
     required: frozenset[str]
-    forms: Forms = Forms()
+    forms: Forms = PLAIN_FORMS
     skips: tuple[Skip, ...] = ()
     paid_when: tuple[str, tuple[str, ...]] = ("", ())
     has_summary_rows: bool = False
@@ -62,7 +63,7 @@ class ColumnMap:
     columns: Mapping[str, tuple[int, str]]
     ignored: tuple[str, ...]
     constants: Mapping[str, str] = field(default_factory=dict)
-    forms: Forms = Forms()
+    forms: Forms = PLAIN_FORMS
     is_chosen: bool = False
 
     def has(self, name: str) -> bool:

@@ -146,7 +146,9 @@ def parse_orders(table: Table, prepared: Prepared | None = None) -> Iterator[Ent
     yield from gathered(_entries(table, prepared or prepare_orders(table)))
 
 
-def _entries(table: Table, prepared: Prepared) -> Iterator[Entry]:
+def _entries(  # noqa: C901 - the life of a row, in order
+    table: Table, prepared: Prepared
+) -> Iterator[Entry]:
     mapping = prepared.mapping
     order_at = mapping.columns["external_order"][0]
     open_orders: dict[str, _OpenOrder] = {}
@@ -187,7 +189,9 @@ def _cell(row: Row, index: int) -> str:
     return row.cells[index] if index < len(row.cells) else ""
 
 
-def _add_row(opened: _OpenOrder, cells: Cells, mapping: ColumnMap, skips: RowSkips) -> None:
+def _add_row(  # noqa: C901 - read, compare, then write
+    opened: _OpenOrder, cells: Cells, mapping: ColumnMap, skips: RowSkips
+) -> None:
     """Read the row completely before the order is touched, so that a fault leaves no half."""
     texts = {name: cells.text(name) for name in HEADER_TEXTS if mapping.has(name)}
     if second := texts.pop("phone_2", ""):

@@ -41,7 +41,7 @@ def read_products(cell: str) -> tuple[CellProduct, ...]:
     """The products in their order; empty where the cell has not this form."""
     starts = [*START.finditer(cell)]
     # Brackets inside a title are no beginning: numbers count up from one.
-    begins = []
+    begins: list[re.Match[str]] = []
     for match in starts:
         if int(re.sub(r"\D", "", match.group())) == len(begins) + 1:
             begins.append(match)

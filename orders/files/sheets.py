@@ -112,7 +112,7 @@ def _parser() -> "expat.XMLParserType":
     return parser
 
 
-def _shared_texts(archive: zipfile.ZipFile, name: str) -> list[str]:
+def _shared_texts(archive: zipfile.ZipFile, name: str) -> list[str]:  # noqa: C901 - one parser
     """The texts that cells refer to by number; readings in another script are left out."""
     texts: list[str] = []
     parts: list[str] = []

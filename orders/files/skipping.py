@@ -36,7 +36,7 @@ class RowSkips:
         self.is_of_order = False
 
     def of_row(self, cells: Cells, of_order: str) -> str:
-        """Why the row is left out, or an empty text; `of_order` is what its order is left out for."""
+        """Why the row is left out, or an empty text; `of_order` is why its order is."""
         self.is_of_order = bool(of_order)
         if of_order:
             return of_order
@@ -52,7 +52,7 @@ class RowSkips:
         return bool(self._paid_field) and _folded(cells.raw(self._paid_field)) in self._paid_values
 
 
-def gathered(entries: Iterator[T | SkippedRows]) -> Iterator[T | SkippedRows]:
+def gathered(entries: Iterator[T]) -> Iterator[T | SkippedRows]:
     """The entries, with rows left out one after the other for one reason told together."""
     pending: SkippedRows | None = None
     for entry in entries:

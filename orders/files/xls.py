@@ -13,8 +13,14 @@ from typing import BinaryIO, NamedTuple
 from orders.files.compound import MAGIC, Damaged, Stream, open_stream
 from orders.files.faults import FileRefused
 from orders.files.limits import Limits
-from orders.files.sheets import BUILT_IN_DATES, DATE_LETTERS, EPOCHS, QUOTED
-from orders.files.sheets import number_text, serial_text
+from orders.files.sheets import (
+    BUILT_IN_DATES,
+    DATE_LETTERS,
+    EPOCHS,
+    QUOTED,
+    number_text,
+    serial_text,
+)
 from orders.files.spool import SourceRow, column_letters
 
 __all__ = ["MAGIC", "read_rows"]
@@ -70,7 +76,7 @@ class _Book:
         self._sheet: int | None = None
         self._read_globals()
 
-    def _read_globals(self) -> None:
+    def _read_globals(self) -> None:  # noqa: C901 - one branch for each kind of record
         hidden: int | None = None
         records = self._records(0)
         first = next(records)

@@ -30,10 +30,12 @@ from orders.models.orders import (
     Product,
     RejectedRow,
 )
+from orders.models.presets import ColumnPreset
 
 __all__ = [
     "CONNECTED", "Battery", "BlockKind", "BuyerBlock", "Channel", "ChannelAccountLookup",
     "ChannelConnection", "ChannelKind", "ChannelListing", "ChannelNotice", "ChannelPush",
+    "ColumnPreset",
     "ConflictKind", "ConflictOutcome", "Hold", "HoldCode", "Import", "ListingPart",
     "ListingStatus", "Order", "OrderConflict", "OrderLine", "OrderStatus", "Product",
     "RejectedRow",

@@ -60,7 +60,11 @@ class Product(TenantModel):
 
 
 class Import(TenantModel):
-    """One uploaded file and what became of it."""
+    """One uploaded file and what became of it.
+
+    `header` are its columns; `preview` its first rows while a person is to say what they mean;
+    `choice` what the person said; `notes` what was assumed; `skipped` rows left out by reason.
+    """
 
     class Kind(models.TextChoices):
         ORDERS = "orders", _("Orders")
@@ -81,6 +85,11 @@ class Import(TenantModel):
     refusal_code = models.CharField(max_length=40, blank=True)
     refusal_params = models.JSONField(default=dict)
     layout = models.CharField(max_length=40, blank=True)
+    header = models.JSONField(default=list)
+    preview = models.JSONField(default=list)
+    choice = models.JSONField(default=dict)
+    notes = models.JSONField(default=list)
+    skipped = models.JSONField(default=dict)
     rows_read = models.PositiveIntegerField(default=0)
     rows_rejected = models.PositiveIntegerField(default=0)
     entries_in_file = models.PositiveIntegerField(default=0)
@@ -96,12 +105,16 @@ class Import(TenantModel):
 
 
 class RejectedRow(TenantModel):
-    """A row that cannot be read: what was wrong, and what would be right."""
+    """A row that cannot be read: what was wrong, and what would be right.
+
+    With the fault `same_order` it is a sound row that stands beside a rejected one of its order.
+    """
 
     source = TenantForeignKey(Import, related_name="rejected_rows")
     row_number = models.PositiveIntegerField()
     column = models.CharField(max_length=120, blank=True)
     value = models.CharField(max_length=300, blank=True)
+    cells = models.JSONField(default=list)
     fault_code = models.CharField(max_length=40)
     params = models.JSONField(default=dict)
     wrong = models.CharField(max_length=500)

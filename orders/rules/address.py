@@ -166,7 +166,12 @@ def _missing(a: AddressFacts, form: CountryFormat) -> Iterator[HoldFinding]:
         "region": a.region,
         "postal_code": a.postal_code,
     }
-    for part in ("name", "street", "city", "region", "postal_code"):
+    parts = ["name", "street", "city", "region", "postal_code"]
+    if not values["name"] and not values["street"]:
+        # One reason instead of two: the report has no recipients at all.
+        yield found("recipient_absent", field="name")
+        parts = parts[2:]
+    for part in parts:
         if not values[part] and (part in {"name", "street"} or part in form.required):
             yield found(
                 "address_field_missing",

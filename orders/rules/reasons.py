@@ -80,6 +80,13 @@ REASONS: Mapping[str, Reason] = {
         _("Enter the two letters of the country, for example DE."),
         OPERATIONS,
     ),
+    "recipient_absent": Reason(
+        "address",
+        "address",
+        _("The order came without the recipient's name and street."),
+        _("Send it again with them: Amazon's unshipped orders report has the recipient."),
+        OPERATIONS,
+    ),
     "address_field_missing": Reason(
         "address",
         "address",

@@ -56,7 +56,7 @@ def test_rejected_rows_say_what_would_be_right_on_the_page_and_in_the_file(shop:
     response = client.get(f"{detail}rejected.csv")
     content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
     told = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
-    assert [(row["column"], row["value"]) for row in told] == [("weight_g", "heavy")]
+    assert [(row["waybridge: column"], row["weight_g"]) for row in told] == [("weight_g", "heavy")]
 
 
 def test_a_read_file_says_what_came_of_it_and_leads_to_the_orders_it_made(shop: Shop) -> None:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from core.models import Merchant
 from core.tenancy import merchant
-from flows.intake import read_file, receive_orders, submit_file
+from flows.files import read_file
+from flows.intake import receive_orders, submit_file
 from orders.files.cells import LARGEST_AMOUNT, values
 from orders.files.orders import LARGEST_QUANTITY, ParsedLine
 from orders.files.products import HEAVIEST_G

@@ -22,8 +22,9 @@ from core.models import Event, Merchant
 from core.tenancy import merchant
 from flows.aftersales import AlreadyDecided, decide_claim, file_claim
 from flows.allocation import allocate_order
+from flows.files import read_file
 from flows.fulfilment import close_parcel, pick, plan_next_wave, release, scan_parcel
-from flows.intake import read_file, receive_orders, receive_products, submit_file
+from flows.intake import receive_orders, receive_products, submit_file
 from flows.transit import tell
 from orders.files.orders import ParsedLine
 from orders.models import Channel, Import, Order, OrderLine, Product

@@ -16,7 +16,7 @@ from customs.rules.parties import screen_party
 from customs.rules.restricted import check_restricted
 from customs.rules.stopwords import check_description
 from orders.files.faults import RejectedRow
-from orders.files.orders import ParsedOrder, parse_orders
+from orders.files.orders import Entry, ParsedOrder, parse_orders
 from orders.files.products import ParsedProduct, parse_products
 from orders.files.reader import open_table
 from orders.rules.checks import OrderCheck, check_order
@@ -39,7 +39,7 @@ def products() -> dict[str, ParsedProduct]:
     return {p.product.sku: p for p in read if isinstance(p, ParsedProduct)}
 
 
-def orders(path: Path) -> list[ParsedOrder | RejectedRow]:
+def orders(path: Path) -> list[Entry]:
     with open_table(path) as table:
         return list(parse_orders(table))
 

@@ -77,6 +77,8 @@ DASHBOARD = {
     "upload_template": Rule("orders.view", "GET", {"kind": "kind"}),
     "upload_detail": Rule("orders.view", "GET", {"import_id": "upload"}),
     "upload_progress": Rule("orders.view", "GET", {"import_id": "upload"}),
+    "upload_columns": Rule("orders.edit", "GET POST", {"import_id": "upload"}),
+    "preset_remove": Rule("orders.edit", "POST", {"preset_id": "preset"}),
     "upload_rejected": Rule("orders.view", "GET", {"import_id": "upload"}),
     "order": Rule("orders.view", "GET", ORDER),
     "hold_release": Rule("holds.release", "POST", {**ORDER, "hold_id": "hold"}),

@@ -17,6 +17,7 @@ from flows.aftersales import add_evidence, file_claim
 from flows.fulfilment import plan_next_wave
 from flows.intake import submit_file
 from orders.models import Hold
+from orders.services import save_preset
 from shipping.models import Booking, Handover
 from tests.factories import (
     ACTOR,
@@ -54,6 +55,7 @@ class World:
     hold: int
     staff_hold: int
     upload: int
+    preset: int
     sku: str
     kind: str
     parcel: int
@@ -120,6 +122,7 @@ def build() -> World:
             signed_by="Li", handed_over_at=NOW,
         )  # fmt: skip
         booked = Booking.objects.select_related("parcel").get(pk=booking.pk)
+        preset = save_preset(name="wall", header_sha256="0" * 64, choice={}, actor=ACTOR, now=NOW)
         evidence = claim.evidence.order_by("id")[0].document_id
         member = Member.objects.get(role="finance").pk
         key = ApiKey.objects.order_by("id")[0].pk
@@ -130,6 +133,7 @@ def build() -> World:
         hold=hold.pk,
         staff_hold=staff_hold.pk,
         upload=upload.pk,
+        preset=preset.pk,
         sku="WALL-MUG",
         kind="orders",
         parcel=tracked.pk,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orders.files.faults import FileRefused, RejectedRow
-from orders.files.orders import parse_orders
+from orders.files.orders import ParsedOrder, parse_orders
 from orders.files.products import parse_products
 from orders.files.reader import open_table
 
@@ -26,7 +26,7 @@ def read_order_file(path: Path) -> OrderFile:
         for entry in parse_orders(table):
             if isinstance(entry, RejectedRow):
                 unreadable += 1
-            else:
+            elif isinstance(entry, ParsedOrder):
                 numbers.append(entry.external_order)
     return OrderFile(tuple(numbers), unreadable)
 

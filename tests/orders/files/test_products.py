@@ -93,12 +93,13 @@ def test_a_sku_that_stands_twice_is_rejected() -> None:
 
 def test_rejected_rows_cannot_carry_a_formula_into_a_spreadsheet() -> None:
     rejected = [
-        RejectedRow(2, "-x", value, "missing", "Wrong.", "Right.")
+        RejectedRow(2, "-x", value, "missing", "Wrong.", "Right.", cells=(value,))
         for value in ("=1+1", "+1", "-1", "@SUM(1)", "\tx", 'plain, "quoted"')
     ]
     file = io.StringIO(newline="")
-    assert write_rejected(rejected, file) == 6
+    assert write_rejected(["=x", "y"], rejected, file) == 6
     header, *rows = list(csv.reader(io.StringIO(file.getvalue(), newline="")))
-    assert header == ["row", "column", "value", "wrong", "right"]
-    assert [row[2][0] for row in rows] == ["'"] * 5 + ["p"]
-    assert rows[0][1] == "'-x"
+    assert header[:3] == ["'=x", "y", "waybridge: row"]
+    assert [row[4][0] for row in rows] == ["'"] * 5 + ["p"]
+    assert [row[0][0] for row in rows] == ["'"] * 5 + ["p"]
+    assert rows[0][3] == "'-x"
