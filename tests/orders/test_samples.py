@@ -94,7 +94,7 @@ def description_fault(description: str) -> str | None:
     return problem.text if problem else None
 
 
-def checked(found: list[ParsedOrder | RejectedRow]) -> Iterator[tuple[ParsedOrder, OrderCheck]]:
+def checked(found: list[Entry]) -> Iterator[tuple[ParsedOrder, OrderCheck]]:
     """Every order checked with what customs knows, duplicates by fingerprint."""
     known = {sku: parsed.product for sku, parsed in products().items()}
     earlier: dict[str, str] = {}
