@@ -67,8 +67,14 @@ def test_faults_are_found_with_what_would_be_right(
 
 
 def test_street_and_name_are_always_needed() -> None:
+    for name, streets, field in (("", ("Allee 1",), "name"), ("Ann", (), "street")):
+        check = check_address(AddressFacts(name, "", streets, "Berlin", "", "10115", "DE"))
+        assert [finding.field for finding in check.findings] == [field]
+
+
+def test_a_report_without_recipients_is_one_reason() -> None:
     check = check_address(AddressFacts("", "", (), "Berlin", "", "10115", "DE"))
-    assert [finding.field for finding in check.findings] == ["name", "street"]
+    assert [finding.reason_code for finding in check.findings] == ["recipient_absent"]
 
 
 @pytest.mark.parametrize("country", sorted(country_codes()))
