@@ -294,6 +294,15 @@ class Door:
                 round((time.monotonic() - began) * 1000),
             )
 
+    def limited(self, operation: str, wait_s: float, message: str) -> RateLimited:
+        """The error for a partner who says "too many calls" inside a good answer.
+
+        The gate hears of it as of a 429, so that other workers stay away as well.
+        """
+        told = {"Retry-After": f"{wait_s:g}"}
+        self.gate.after_call(self.account, operation, 429, told)
+        return RateLimited(wait_s, message, partner=self.partner, operation=operation)
+
     def elsewhere(self, url: str, *, allowed: Hosts, operation: str) -> tuple[Door, str]:
         """(door without credentials, path and query) for an address the partner named itself.
 

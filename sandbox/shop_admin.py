@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from sandbox import shops
 from sandbox.instants import instant
@@ -138,6 +139,15 @@ class ShopAdmin:
             call.world.state, shop.partner, account, kind=kind, now=call.now
         )
         return Answer(200, {"ended": ended})
+
+
+def sent_back(redirect_uri: str, parameters: dict[str, str]) -> Answer:
+    """A consent page's way back to us. Raises `Refused` (400) for what is no web address."""
+    if not redirect_uri.startswith(("http://", "https://")):
+        text = "the redirect_uri is missing or no web address"
+        raise Refused(400, [Problem(("redirect_uri",), "invalid_request", text)])
+    mark = "&" if "?" in redirect_uri else "?"
+    return Answer(302, None, {"Location": f"{redirect_uri}{mark}{urlencode(parameters)}"})
 
 
 def unix(text: str, *path: str | int) -> float:

@@ -232,6 +232,7 @@ class AliExpress:
             event_id=hashlib.sha256(body).hexdigest(),
             topic=text(message, "message_type"),
             external_orders=tuple(dict.fromkeys(n for n in numbers if n.isdecimal())),
+            account=text(message, "seller_id"),
         )
 
     def _call(

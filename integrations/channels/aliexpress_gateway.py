@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from integrations.answers import as_dict, text
 from integrations.channels.aliexpress_signing import signature
 from integrations.channels.base import Consent, Tokens
-from integrations.errors import NotAuthorised, PartnerError, RateLimited, Refused
+from integrations.errors import NotAuthorised, PartnerError, Refused
 from integrations.http import Answer, Credentials, Door, Gate, utc_now
 
 LIMITED = frozenset({"ApiCallLimit", "7"})
@@ -111,7 +111,7 @@ class Gateway:
             message = message.replace(secret, "[hidden]")
         named = {"partner": self.door.partner, "operation": answer.call.operation}
         if code in LIMITED:
-            return RateLimited(_wait_s(message), **named)
+            return self.door.limited(answer.call.operation, _wait_s(message), message[:1000])
         if code in BAD_TOKEN:
             return NotAuthorised(f"{code}: {message}"[:1000], **named)
         if kind in {"ISP", "SYSTEM"}:

@@ -193,13 +193,14 @@ class Push:
     """What the channel pushed and signed. `answer` goes back as the body when not None.
 
     `external_orders` changed and are to be read anew; the push itself is never taken as an order.
-    `event_id` tells the same push sent twice.
+    `event_id` tells the same push sent twice. `account` is whose push it is, as far as it tells.
     """
 
     event_id: str
     topic: str
     external_orders: tuple[str, ...]
     answer: Mapping[str, Any] | None = None
+    account: str = ""
 
 
 class BadSignature(Exception):

@@ -33,7 +33,7 @@ from integrations.channels.base import (
     Tokens,
     Window,
 )
-from integrations.channels.shopify_access import Access
+from integrations.channels.shopify_access import SHOP, Access, shop_domain
 from integrations.channels.shopify_graphql import GraphQL, NotGranted
 from integrations.channels.shopify_orders import gid, id_of, nodes
 from integrations.errors import NotAuthorised, RateLimited, Refused, Unavailable
@@ -50,7 +50,7 @@ Part = tuple[str, str, int]
 
 @dataclass(frozen=True, slots=True)
 class Shopify:
-    """One shop. Keeps the `ChannelClient` protocol."""
+    """One shop; without an account only `read_push` works. Keeps the `ChannelClient` protocol."""
 
     access: Access
     graphql: GraphQL
@@ -262,7 +262,8 @@ class Shopify:
         if not hmac.compare_digest(base64.b64encode(digest), told.encode("utf-8", "replace")):
             raise BadSignature("the signature does not match")
         # The secret is the application's: another shop's webhook is signed as well.
-        if named.get("x-shopify-shop-domain", "").lower() != self.access.door.account:
+        shop = named.get("x-shopify-shop-domain", "").lower()
+        if not SHOP.fullmatch(shop) or self.access.door.account not in ("", shop):
             raise BadSignature("signed for another shop")
         parsed, is_json = parse_json(body)
         content = as_dict(parsed) if is_json else {}
@@ -272,12 +273,14 @@ class Shopify:
             event_id=named.get("x-shopify-webhook-id", "") or hashlib.sha256(body).hexdigest(),
             topic=topic,
             external_orders=(number,) if number.isdecimal() else (),
+            account=shop,
         )
 
     def _ask(
         self, operation: str, variables: Mapping[str, Any], *, repeatable: bool = True
     ) -> dict[str, Any]:
         """One call under a token with life in it; a token refused all the same is renewed once."""
+        shop_domain(self.access.door.account)
         tokens = self._living_tokens()
         try:
             return self.graphql.ask(

@@ -21,11 +21,11 @@ from integrations.errors import NotAuthorised, Refused
 from integrations.http import Credentials, Door, Gate, utc_now
 
 SCOPES = (
-    "read_orders,read_all_orders,read_products,"
+    "read_orders,read_products,read_locations,"
     "read_merchant_managed_fulfillment_orders,write_merchant_managed_fulfillment_orders"
 )
 SHOP = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com")
-OLDEST_RETURN_S = 600
+OLDEST_RETURN_S = 1800
 REFRESH_LIFE = timedelta(days=90)
 
 
@@ -42,8 +42,11 @@ def shop_domain(told: str) -> str:
 
 
 def shop_url(base_url: str, shop: str) -> str:
-    """`base_url` with the shop put in for "{shop}": "https://{shop}" outside of tests."""
-    return base_url.replace("{shop}", shop_domain(shop))
+    """`base_url` with the shop put in for "{shop}", as in "https://{shop}", or behind it."""
+    domain = shop_domain(shop)
+    if "{shop}" in base_url:
+        return base_url.replace("{shop}", domain)
+    return f"{base_url.rstrip('/')}/{domain}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +67,12 @@ class Access:
         shop: str,
         clock: Callable[[], datetime] = utc_now,
     ) -> Access:
+        """The calls at `shop`; with "" there is no shop to call, and only pushes can be read."""
         return cls(
             Door(
                 partner="shopify",
-                base_url=shop_url(base_url, shop),
-                account=shop_domain(shop),
+                base_url=shop_url(base_url, shop) if shop else base_url,
+                account=shop_domain(shop) if shop else "",
                 credentials=Credentials(),
                 gate=gate,
                 explain=_explain,
@@ -178,7 +182,7 @@ def consent(
         credentials=credentials,
         base_url=base_url,
         gate=gate,
-        shop=options.get("shop", ""),
+        shop=shop_domain(options.get("shop", "")),
         clock=clock,
     )
 

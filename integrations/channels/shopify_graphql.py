@@ -110,7 +110,7 @@ class GraphQL:
         named = {"partner": self.door.partner, "operation": operation}
         if "THROTTLED" in codes:
             wait_s = self.bucket.wait_s(operation, now=self.door.clock().timestamp())
-            return RateLimited(max(wait_s, SHORTEST_WAIT_S), message, **named)
+            return self.door.limited(operation, max(wait_s, SHORTEST_WAIT_S), message)
         if codes & NOT_ALLOWED:
             return NotGranted(message, **named)
         if codes & BROKEN:

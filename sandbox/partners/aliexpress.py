@@ -14,12 +14,16 @@ from werkzeug.wrappers import Request
 from sandbox import faults, shops
 from sandbox.partners import aliexpress_rules as rules
 from sandbox.partners.aliexpress_rules import refusal
+from sandbox.shop_admin import sent_back
 from sandbox.shops import Order, Shipment, Shop
 from sandbox.state import State
 from sandbox.validation import Problem
 from sandbox.web import Answer, Call, Operation, Refused
 
 NAME = "aliexpress"
+SELLER = "2671514005"
+"""The seller whose browser opens the consent page."""
+
 ACCESS_S, REFRESH_S = 30 * 86400, 60 * 86400
 SERVICES = {
     "CPAM": "China Post Registered Air Mail",
@@ -223,6 +227,16 @@ _HANDLERS: dict[str, Callable[[_Asked], dict[str, Any]]] = {
 }
 
 
+def authorize(call: Call) -> Answer:
+    """`GET /oauth/authorize`: this seller always says yes and is sent back with a code."""
+    asked = call.request.args
+    if asked.get("client_id") != rules.APP_KEY or asked.get("response_type") != "code":
+        raise Refused(400, [Problem(("client_id",), "InvalidAppKey", "no such application")])
+    redirect = asked.get("redirect_uri", "")
+    back = _consent(call.world.state, SELLER, redirect, asked.get("state", ""), call.now)
+    return sent_back(redirect, back)
+
+
 def create(call: Call) -> Answer:
     """`POST /rest/auth/token/create`: a consent's code becomes tokens, once."""
     parameters = _parameters(call.request)
@@ -323,6 +337,7 @@ PARTNER = Iop(
     prefix="/aliexpress",
     operations=(
         Operation("sync", "POST", "/sync", sync, called=_called),
+        Operation("authorize", "GET", "/oauth/authorize", authorize),
         Operation("token", "POST", "/rest/auth/token/create", create),
         Operation("refresh", "POST", "/rest/auth/token/refresh", refresh),
     ),

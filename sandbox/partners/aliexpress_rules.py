@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from sandbox.validation import Many, Number, Problem, Rule, Shape, Text, choice
 from sandbox.web import Refused
 
-APP_KEY = "500001"
-APP_SECRET = "stand-in-secret"  # noqa: S105 (it protects nothing; printed in docs/stand-ins.md)
+APP_KEY, APP_SECRET = "stand-in", "stand-in"
+"""The only application this stand-in knows; it protects nothing and is no secret."""
+
 CLOCK_TOLERANCE_S = 7200
 LONGEST_CREATE_RANGE_S = 180 * 24 * 3600
 PACIFIC = ZoneInfo("America/Los_Angeles")

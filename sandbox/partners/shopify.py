@@ -353,6 +353,7 @@ PARTNER = AdminApi(
         Operation(
             "graphql", "POST", "/<shop>/admin/api/2026-10/graphql.json", graphql, called=_called
         ),
+        Operation("authorize", "GET", "/<shop>/admin/oauth/authorize", shopify_tokens.authorize),
         Operation("token", "POST", "/<shop>/admin/oauth/access_token", shopify_tokens.token),
     ),
 )

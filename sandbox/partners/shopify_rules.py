@@ -9,8 +9,9 @@ from typing import Any
 
 from sandbox.validation import Many, Number, Shape, Text
 
-CLIENT_ID = "stand-in-client"
-CLIENT_SECRET = "stand-in-secret"  # noqa: S105 (it protects nothing; printed in docs/stand-ins.md)
+CLIENT_ID, CLIENT_SECRET = "stand-in", "stand-in"
+"""The only application this stand-in knows; it protects nothing and is no secret."""
+
 HOME = "gid://shopify/Location/1"
 
 _COUNT = Number(least=0, whole=True)

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from sandbox import shops
 from sandbox.partners import shopify_rules as rules
+from sandbox.shop_admin import sent_back
 from sandbox.state import State
 from sandbox.validation import Problem
 from sandbox.web import Answer, Call, Refused
 
 NAME = "shopify"
 ACCESS_S, REFRESH_S = 3600, 90 * 86400
+
+
+def authorize(call: Call) -> Answer:
+    """`GET /admin/oauth/authorize`: this merchant always says yes and is sent back, signed."""
+    asked = call.request.args
+    if asked.get("client_id") != rules.CLIENT_ID or not asked.get("scope"):
+        raise Refused(400, [Problem(("client_id",), "invalid_client", "unknown application")])
+    redirect = asked.get("redirect_uri", "")
+    back = consent(call.world.state, call.args["shop"], redirect, asked.get("state", ""), call.now)
+    return sent_back(redirect, back)
 
 
 def token(call: Call) -> Answer:

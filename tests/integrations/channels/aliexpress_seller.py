@@ -18,7 +18,7 @@ from integrations.registry import channel_client, channel_consent
 from tests.integrations.channels.reading import Keeper
 from tests.sandbox.program import Program
 
-CREDENTIALS = {"app_key": "500001", "app_secret": "stand-in-secret"}
+CREDENTIALS = {"app_key": "stand-in", "app_secret": "stand-in"}
 
 
 PACIFIC = ZoneInfo("America/Los_Angeles")

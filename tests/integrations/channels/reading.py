@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from integrations.channels.base import (
     Window,
 )
 from integrations.errors import AnswerLost, NotAuthorised, PartnerError
+from integrations.http import NullGate
 
 
 class Keeper:
@@ -83,3 +84,15 @@ def tell(client: ChannelClient, notice: ShipmentNotice, *, tries: int = 20) -> C
             tries -= 1
             if not (error.retryable or isinstance(error, AnswerLost)) or not tries:
                 raise
+
+
+class Hearing(NullGate):
+    """A gate that keeps what it hears after calls."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, int, str]] = []
+
+    def after_call(
+        self, account: str, operation: str, status: int, headers: Mapping[str, str]
+    ) -> None:
+        self.heard.append((operation, status, headers.get("Retry-After", "")))

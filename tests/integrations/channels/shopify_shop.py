@@ -13,7 +13,7 @@ from integrations.registry import channel_client, channel_consent
 from tests.integrations.channels.reading import Keeper
 from tests.sandbox.program import Program
 
-CREDENTIALS = {"client_id": "stand-in-client", "client_secret": "stand-in-secret"}
+CREDENTIALS = {"client_id": "stand-in", "client_secret": "stand-in"}
 
 
 NOW = datetime.now(UTC).replace(microsecond=0)

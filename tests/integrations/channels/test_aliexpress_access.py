@@ -7,9 +7,10 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
+import requests
 
 from integrations.channels.aliexpress import AliExpress
 from integrations.channels.aliexpress_signing import push_signature
@@ -37,12 +38,23 @@ def test_the_consent_page_is_named_with_all_the_gateway_asks_for() -> None:
     assert parse_qs(parts.query) == {
         "response_type": ["code"],
         "force_auth": ["true"],
-        "client_id": ["500001"],
+        "client_id": ["stand-in"],
         "redirect_uri": ["https://x.example/back?a=1"],
         "state": ["st&te"],
     }
     with pytest.raises(NotAuthorised):
         consent.exchange({"error": "access_denied"}, "https://x.example/back")
+
+
+def test_a_seller_who_says_yes_comes_back_with_a_code(stand_ins: Program) -> None:
+    base = f"{stand_ins.url}/aliexpress"
+    consent = channel_consent("aliexpress", credentials=CREDENTIALS, base_url=base, gate=NullGate())
+    page = consent.authorize_url("7-abc", "https://x.example/back?a=1")
+    gone = requests.get(page, allow_redirects=False, timeout=15)
+    assert gone.status_code == 302
+    came = dict(parse_qsl(urlsplit(gone.headers["Location"]).query))
+    assert (came["a"], came["state"]) == ("1", "7-abc")
+    assert consent.exchange(came, "https://x.example/back").account == "2671514005"
 
 
 def test_too_many_calls_wait_as_long_as_the_gateway_says(stand_ins: Program) -> None:
@@ -117,7 +129,7 @@ def test_a_wrong_secret_or_clock_is_ours_to_mend(stand_ins: Program) -> None:
         with pytest.raises(Refused) as raised:
             other.orders(HOUR)
         assert raised.value.code == code
-        assert "stand-in-secret" not in str(raised.value)
+        assert "stand-in" not in str(raised.value)
     assert client.orders(HOUR).orders == ()
 
 
@@ -141,7 +153,7 @@ def test_errors_in_either_shape_and_answers_without_an_envelope(stand_ins: Progr
 def test_a_push_names_the_order_to_read_anew(stand_ins: Program) -> None:
     client, _ = connected(stand_ins, "push")
     told = json.dumps({"message_type": 53, "data": {"orderId": 3001}}).encode()
-    sign = push_signature("500001", "stand-in-secret", told)
+    sign = push_signature("stand-in", "stand-in", told)
     push = client.read_push({"Authorization": sign}, told)
     assert (push.topic, push.external_orders) == ("53", ("3001",))
     assert push.event_id == client.read_push({"authorization": sign}, told).event_id

@@ -8,9 +8,10 @@ import hmac
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
+import requests
 
 from integrations.channels import facts
 from integrations.channels.base import BadSignature
@@ -18,8 +19,8 @@ from integrations.channels.shopify import Shopify
 from integrations.channels.shopify_access import return_signature, shop_domain, shop_url
 from integrations.errors import NotAuthorised, Refused, Unavailable
 from integrations.http import NullGate
-from integrations.registry import channel_consent
-from tests.integrations.channels.reading import Keeper
+from integrations.registry import channel_client, channel_consent
+from tests.integrations.channels.reading import Keeper, tokens
 from tests.integrations.channels.shopify_shop import (
     CREDENTIALS,
     HOUR,
@@ -62,10 +63,56 @@ def test_no_address_but_a_shops_own_is_ever_called(address: str) -> None:
     assert (raised.value.field, raised.value.code) == ("shop", "invalid_shop")
 
 
+def test_a_client_without_a_shop_reads_pushes_and_calls_nobody() -> None:
+    client = channel_client(
+        "shopify",
+        credentials=CREDENTIALS,
+        base_url="https://{shop}",
+        gate=NullGate(),
+        tokens=Keeper(tokens()),
+        account="",
+    )
+    content = b'{"id": 7}'
+    assert client.read_push(webhook(content), content).account == "demo.myshopify.com"
+    headers = webhook(content, shop="evil.example")
+    with pytest.raises(BadSignature):
+        client.read_push(headers, content)
+    with pytest.raises(Refused) as raised:
+        client.order("7")
+    assert raised.value.code == "invalid_shop"
+    with pytest.raises(Refused):
+        channel_consent(
+            "shopify",
+            credentials=CREDENTIALS,
+            base_url="https://{shop}",
+            gate=NullGate(),
+            options={},
+        )
+
+
+def test_a_merchant_who_says_yes_comes_back_signed(stand_ins: Program) -> None:
+    consent = channel_consent(
+        "shopify",
+        credentials=CREDENTIALS,
+        base_url=f"{stand_ins.url}/shopify",
+        gate=NullGate(),
+        options={"shop": "yes.myshopify.com"},
+    )
+    page = consent.authorize_url("7-abc", "https://x.example/back")
+    gone = requests.get(page, allow_redirects=False, timeout=15)
+    assert gone.status_code == 302
+    came = dict(parse_qsl(urlsplit(gone.headers["Location"]).query))
+    assert came["state"] == "7-abc"
+    assert consent.exchange(came, "https://x.example/back").account == "yes.myshopify.com"
+
+
 def test_a_shops_address_is_put_into_the_configured_one() -> None:
     assert shop_domain(" Demo-1.myshopify.com ") == "demo-1.myshopify.com"
     assert shop_url("https://{shop}", "demo.myshopify.com") == "https://demo.myshopify.com"
     assert shop_url("http://127.0.0.1:1/shopify/{shop}", "a.myshopify.com") == (
+        "http://127.0.0.1:1/shopify/a.myshopify.com"
+    )
+    assert shop_url("http://127.0.0.1:1/shopify", "a.myshopify.com") == (
         "http://127.0.0.1:1/shopify/a.myshopify.com"
     )
 
@@ -107,8 +154,8 @@ def test_a_return_that_is_forged_old_or_another_shops_is_refused() -> None:
     other = {**good, "shop": "other.myshopify.com"}
     for parameters, secret in (
         (good, "wrong"),
-        (old, "stand-in-secret"),
-        (other, "stand-in-secret"),
+        (old, "stand-in"),
+        (other, "stand-in"),
     ):
         signed = {**parameters, "hmac": return_signature(secret, parameters)}
         with pytest.raises(NotAuthorised, match="did not sign"):
@@ -117,7 +164,7 @@ def test_a_return_that_is_forged_old_or_another_shops_is_refused() -> None:
         consent.exchange(good, "")
     # Signed and fresh: it goes on to the token call, to a port where nobody listens.
     with pytest.raises(Unavailable):
-        consent.exchange({**good, "hmac": return_signature("stand-in-secret", good)}, "")
+        consent.exchange({**good, "hmac": return_signature("stand-in", good)}, "")
 
 
 def test_a_return_cannot_hide_one_parameter_in_another() -> None:
@@ -166,7 +213,7 @@ def test_another_shops_token_opens_nothing(stand_ins: Program) -> None:
 def webhook(
     content: bytes, *, shop: str = "demo.myshopify.com", topic: str = "orders/updated"
 ) -> dict[str, str]:
-    digest = hmac.new(b"stand-in-secret", content, hashlib.sha256).digest()
+    digest = hmac.new(b"stand-in", content, hashlib.sha256).digest()
     return {
         "X-Shopify-Hmac-Sha256": base64.b64encode(digest).decode(),
         "X-Shopify-Shop-Domain": shop,

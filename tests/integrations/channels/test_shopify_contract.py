@@ -147,7 +147,7 @@ def sent() -> Iterator[tuple[str, dict[str, Any]]]:
         seen.append(there)
     for there in seen:
         for request in there.seen:
-            assert request.path == "/admin/api/2026-10/graphql.json"
+            assert request.path == "/demo.myshopify.com/admin/api/2026-10/graphql.json"
             yield request.body["query"], request.body["variables"]
 
 
