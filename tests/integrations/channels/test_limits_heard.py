@@ -35,7 +35,7 @@ BANNED = {"type": "ISV", "code": "ApiCallLimit", "message": "this ban will last 
     ("kind", "credentials", "told", "wait_s"),
     [
         ("shopify", {"client_id": "c", "client_secret": "s"}, THROTTLED, 5.0),
-        ("aliexpress", {"app_key": "k", "app_secret": "s"}, BANNED, 7.0),
+        ("aliexpress", {"app_key": "12345678", "app_secret": "helloworld"}, BANNED, 7.0),
     ],
 )
 def test_the_gate_hears_of_it_as_of_a_429(
