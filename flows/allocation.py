@@ -57,6 +57,9 @@ def _allocate(order_id: int) -> None:
     for line in lines:
         wanted[line.sku] += line.quantity
     stocks, balances = _stocks({line.product_id for line in lines if line.product_id})
+    if order.wanted_warehouse:
+        # A rule of the merchant's names it: no other is looked at, and without stock it waits.
+        stocks = [stock for stock in stocks if stock.code == order.wanted_warehouse]
     plan = allocate(OrderNeed(destination_country=order.country, lines=dict(wanted)), stocks)
     if plan.warehouse is None:
         if order.status == Order.Status.ACCEPTED:

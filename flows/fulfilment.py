@@ -55,7 +55,7 @@ def plan_next_wave(
         waiting = (
             Order.objects.filter(status=Order.Status.ALLOCATED, allocations__warehouse=warehouse)
             .exclude(parcels__status__in=[Parcel.Status.PLANNED, Parcel.Status.PACKED])
-            .order_by("ship_by", "id")
+            .order_by("-priority", "ship_by", "id")
             .select_for_update(of=("self",), skip_locked=True)
         )
         orders = list(waiting[:cap])

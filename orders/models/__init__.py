@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from orders.models.automation import (
+    AutomationRule,
+    OrderTag,
+    RuleNotice,
+    RuleTrial,
+    RuleTrialOrder,
+    TrialStatus,
+)
 from orders.models.channels import (
     CONNECTED,
     Channel,
@@ -33,10 +41,10 @@ from orders.models.orders import (
 from orders.models.presets import ColumnPreset
 
 __all__ = [
-    "CONNECTED", "Battery", "BlockKind", "BuyerBlock", "Channel", "ChannelAccountLookup",
-    "ChannelConnection", "ChannelKind", "ChannelListing", "ChannelNotice", "ChannelPush",
-    "ColumnPreset",
-    "ConflictKind", "ConflictOutcome", "Hold", "HoldCode", "Import", "ListingPart",
-    "ListingStatus", "Order", "OrderConflict", "OrderLine", "OrderStatus", "Product",
-    "RejectedRow",
+    "CONNECTED", "AutomationRule", "Battery", "BlockKind", "BuyerBlock", "Channel",
+    "ChannelAccountLookup", "ChannelConnection", "ChannelKind", "ChannelListing", "ChannelNotice",
+    "ChannelPush", "ColumnPreset", "ConflictKind", "ConflictOutcome", "Hold", "HoldCode", "Import",
+    "ListingPart", "ListingStatus", "Order", "OrderConflict", "OrderLine", "OrderStatus",
+    "OrderTag", "Product", "RejectedRow", "RuleNotice", "RuleTrial", "RuleTrialOrder",
+    "TrialStatus",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -182,6 +183,16 @@ class Order(TenantModel):
     """For the channel's own client: `context` of calls about the order, `taxes` collected."""
     said = models.TextField(blank=True)
     """The channel's own words as JSON, of which `content_sha256` is the hash; never corrected."""
+    tags = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    wanted_service = models.CharField(max_length=40, blank=True)
+    """The code of the service a rule wants; booking takes it where it takes the parcel."""
+    wanted_warehouse = models.CharField(max_length=20, blank=True)
+    """The code of the warehouse a rule wants; allocation looks at no other."""
+    priority = models.SmallIntegerField(default=0)
+    """Higher goes first, in allocation and in waves."""
+    ruled = models.JSONField(default=list)
+    """What the merchant's rules did at the last check, in their order: `{"rule", "name",
+    "version", "did"}`, or `"skipped"` with the sentences that say why."""
     created_at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):
@@ -265,6 +276,7 @@ class HoldCode(models.TextChoices):
     EMAIL = "email", _("E-mail")
     DESTINATION = "destination", _("Destination")
     BLOCKED_BUYER = "blocked_buyer", _("Blocked buyer")
+    RULE = "rule", _("Your rule")
 
 
 class Hold(TenantModel):

@@ -66,6 +66,20 @@ REASONS: Mapping[str, Reason] = {
         _("Change the products, the address or the phone, or ask the operator for a service."),
         OPERATIONS,
     ),
+    "rule_holds": Reason(
+        "rule",
+        "rule",
+        _("Your rule “%(rule)s” holds this order."),
+        _("Release the order when it may go on, or change the rule under Settings, Rules."),
+        OPERATIONS,
+    ),
+    "rule_holds_noted": Reason(
+        "rule",
+        "rule",
+        _("Your rule “%(rule)s” holds this order: %(note)s"),
+        _("Release the order when it may go on, or change the rule under Settings, Rules."),
+        OPERATIONS,
+    ),
     "not_paid": Reason(
         "payment",
         "paid_at",
