@@ -173,8 +173,8 @@ def consent(
     options: Mapping[str, str],
     clock: Callable[[], datetime] = utc_now,
 ) -> Consent:
-    """The seller's way to let us in. `options` has nothing this channel needs."""
-    del options
+    """The seller's way to let us in. Options: `consent_url`, where the page is not at `base_url`."""
+    page = options.get("consent_url") or f"{base_url.rstrip('/')}/oauth/authorize"
     gateway = Gateway.connect(
         credentials=credentials, base_url=base_url, gate=gate, account="consent", clock=clock
     )
@@ -187,7 +187,7 @@ def consent(
             "redirect_uri": redirect_uri,
             "state": state,
         }
-        return f"{base_url.rstrip('/')}/oauth/authorize?{urlencode(asked)}"
+        return f"{page}?{urlencode(asked)}"
 
     def exchange(parameters: Mapping[str, str], redirect_uri: str) -> Tokens:
         del redirect_uri
