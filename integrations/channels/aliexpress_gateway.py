@@ -173,7 +173,7 @@ def consent(
     options: Mapping[str, str],
     clock: Callable[[], datetime] = utc_now,
 ) -> Consent:
-    """The seller's way to let us in. Options: `consent_url`, where the page is not at `base_url`."""
+    """The seller's way to let us in. Options: `consent_url`, its page's address if another."""
     page = options.get("consent_url") or f"{base_url.rstrip('/')}/oauth/authorize"
     gateway = Gateway.connect(
         credentials=credentials, base_url=base_url, gate=gate, account="consent", clock=clock
