@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -66,30 +65,4 @@ def database(url: str) -> dict[str, object]:
         "HOST": host,
         "PORT": query.pop("port", "") or str(parts.port or ""),
         "OPTIONS": query,
-    }
-
-
-def channel(
-    kind: str, credentials: Sequence[str], options: Sequence[str], stand_ins: str
-) -> dict[str, dict[str, str]] | None:
-    """Return our application at a marketplace: `address`, `credentials`, `options`; None if none.
-
-    Read from `AMAZON_URL`, `AMAZON_CLIENT_ID` and so on; where one credential is set, all must be.
-    With stand-ins named in the environment and no credentials, the application is theirs.
-    """
-    prefix = kind.upper()
-    given = {name: text(f"{prefix}_{name.upper()}", "") for name in credentials}
-    chosen = {name: value for name in options if (value := text(f"{prefix}_{name.upper()}", ""))}
-    if any(given.values()):
-        return {
-            "address": {"base_url": text(f"{prefix}_URL")},
-            "credentials": {name: text(f"{prefix}_{name.upper()}") for name in credentials},
-            "options": chosen,
-        }
-    if not os.environ.get("SANDBOX_URL"):
-        return None
-    return {
-        "address": {"base_url": text(f"{prefix}_URL", f"{stand_ins}/{kind}")},
-        "credentials": dict.fromkeys(credentials, "stand-in"),
-        "options": chosen,
     }

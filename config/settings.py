@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from config import env
+from config import env, marketplaces
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var")))
@@ -294,23 +294,8 @@ PARTNERS = {
     },
 }
 
-_CHANNELS = {
-    "amazon": (
-        ("client_id", "client_secret", "application_id"),
-        ("login_url", "consent_url", "document_hosts"),
-    ),
-    "ebay": (("client_id", "client_secret", "ru_name"), ("auth_url", "verification_token")),
-    "aliexpress": (("app_key", "app_secret"), ("consent_url",)),
-    "shopify": (("client_id", "client_secret"), ()),
-}
-"""What each kind of marketplace needs of the operator: credentials, and further addresses."""
-CHANNELS = {
-    kind: application
-    for kind, (credentials, options) in _CHANNELS.items()
-    if (application := env.channel(kind, credentials, options, SANDBOX_URL))
-}
-"""Our applications at the marketplaces; one without an application is not offered to merchants.
-With stand-ins at hand (SANDBOX_URL is set) all are."""
+CHANNELS = marketplaces.applications(SANDBOX_URL)
+"""Our applications at the marketplaces (config/marketplaces.py)."""
 
 LOGGING = {
     "version": 1,

@@ -39,6 +39,16 @@ class NewChannelForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Only for Shopify, for example brightpeak.myshopify.com."),
     )
+    region = forms.ChoiceField(
+        label=gettext_lazy("Amazon region"),
+        choices=[
+            ("eu", gettext_lazy("Europe, Middle East, India")),
+            ("na", gettext_lazy("North and South America")),
+            ("fe", gettext_lazy("Far East")),
+        ],
+        required=False,
+        help_text=gettext_lazy("Only for Amazon."),
+    )
     marketplace_ids = forms.CharField(
         label=gettext_lazy("Amazon marketplace ids"),
         max_length=200,
@@ -81,6 +91,6 @@ class NewChannelForm(forms.Form):
 
     def options(self) -> dict[str, str]:
         """What the chosen kind's client is told."""
-        kept = {"shopify": ("shop",), "amazon": ("marketplace_ids",)}
+        kept = {"shopify": ("shop",), "amazon": ("region", "marketplace_ids")}
         names = kept.get(self.cleaned_data["kind"], ())
         return {name: self.cleaned_data[name] for name in names}

@@ -12,6 +12,8 @@ from integrations.registry import channel_client, channel_consent
 from orders.models import ChannelConnection
 
 NOT_SET_UP = "not_set_up"
+REGIONS = ("eu", "na", "fe")
+"""Amazon's hosts: a seller's account is at one of them."""
 
 
 class NotOffered(LookupError):
@@ -24,7 +26,7 @@ def client_of(connection: ChannelConnection) -> ChannelClient:
     return channel_client(
         kind,
         credentials=_application(kind),
-        base_url=_base_url(kind),
+        base_url=_base_url(kind, connection.options),
         gate=ChannelGate(kind=kind, account=connection.account),
         tokens=Keeper(merchant_id=connection.merchant_id, connection_id=connection.pk),
         account=connection.account,
@@ -37,7 +39,7 @@ def client_without_account(kind: str) -> ChannelClient:
     return channel_client(
         kind,
         credentials=_application(kind),
-        base_url=_base_url(kind),
+        base_url=_base_url(kind, {}),
         gate=ChannelGate(kind=kind, account=""),
         tokens=NoTokens(),
         account="",
@@ -50,7 +52,7 @@ def consent_of(kind: str, options: Mapping[str, str]) -> Consent:
     return channel_consent(
         kind,
         credentials=_application(kind),
-        base_url=_base_url(kind),
+        base_url=_base_url(kind, options),
         gate=ChannelGate(kind=kind, account=""),
         options=_options(kind, options),
     )
@@ -64,7 +66,8 @@ def is_offered(kind: str) -> bool:
 def _application(kind: str) -> Mapping[str, str]:
     if not is_offered(kind):
         raise NotOffered(f"No application of ours is set up at {kind}: see .env.example.")
-    return settings.CHANNELS[kind]["credentials"]
+    credentials: Mapping[str, str] = settings.CHANNELS[kind]["credentials"]
+    return credentials
 
 
 def _options(kind: str, chosen: Mapping[str, str]) -> Mapping[str, str]:
@@ -72,5 +75,9 @@ def _options(kind: str, chosen: Mapping[str, str]) -> Mapping[str, str]:
     return {**chosen, **settings.CHANNELS[kind]["options"]}
 
 
-def _base_url(kind: str) -> str:
-    return settings.CHANNELS[kind]["address"]["base_url"]
+def _base_url(kind: str, chosen: Mapping[str, str]) -> str:
+    """Fill in the region. A shop's name is filled in, and held to Shopify's form, by its client."""
+    region = chosen.get("region", "")
+    return str(settings.CHANNELS[kind]["address"]).replace(
+        "{region}", region if region in REGIONS else REGIONS[0]
+    )
