@@ -30,9 +30,9 @@ MARKETPLACES = {
         address="https://sellingpartnerapi-{region}.amazon.com",
         stand_in="/amazon/{region}",
         credentials={
-            "client_id": "amzn1.application-oa2-client.stand-in",
+            "client_id": "stand-in",
             "client_secret": "stand-in",
-            "application_id": "amzn1.sp.solution.stand-in",
+            "application_id": "stand-in",
         },
         options=("login_url", "consent_url", "document_hosts"),
     ),

@@ -118,6 +118,7 @@ def _read_page(merchant_id: int, step: _Step) -> bool:
             window_until=step.window.until,
             cursor=connection.cursor,
             next_cursor=page.cursor,
+            read_until=page.read_until or step.window.until,
             orders=len(page.orders),
             now=timezone.now(),
         )

@@ -166,19 +166,21 @@ def save_page(
     window_until: datetime,
     cursor: str,
     next_cursor: str,
+    read_until: datetime,
     orders: int,
     now: datetime,
 ) -> bool:
     """Move behind a page, in the transaction that wrote its orders.
 
-    False when another worker was there first: the caller rolls back. The last page ends the window.
+    False when another worker was there first: the caller rolls back. The last page ends the window,
+    and the next one begins at `read_until`.
     """
     rows = ChannelConnection.objects.filter(
         pk=connection_id, status__in=READING, window_until=window_until, cursor=cursor
     )
     moved: dict[str, Any] = {"cursor": next_cursor}
     if not next_cursor:
-        moved |= {"read_until": window_until, "window_until": None}
+        moved |= {"read_until": read_until, "window_until": None}
     return bool(
         rows.update(
             pages_read=F("pages_read") + 1,

@@ -40,9 +40,7 @@ class Shop:
             {"body": body, "updated_at": (first + timedelta(seconds=number)).isoformat()}
             for number, body in enumerate(bodies)
         ]
-        answer = self.program.call(
-            "PUT", f"/_shops/ebay/{self.account}/orders", {"orders": seeds}
-        )
+        answer = self.program.call("PUT", f"/_shops/ebay/{self.account}/orders", {"orders": seeds})
         assert answer.status_code == 200, answer.text
 
     def look(self) -> dict[str, Any]:
@@ -60,9 +58,7 @@ class Shop:
                 connection_id=self.connection_id, actor=ACTOR, now=timezone.now()
             )
         state = dict(parse_qsl(urlsplit(address).query))["state"]
-        answer = self.program.call(
-            "POST", f"/_shops/ebay/{self.account}/consent", {"state": state}
-        )
+        answer = self.program.call("POST", f"/_shops/ebay/{self.account}/consent", {"state": state})
         with merchant(self.owner):
             come_back(
                 kind="ebay", returned=answer.json()["parameters"], actor=ACTOR, now=timezone.now()
@@ -70,8 +66,9 @@ class Shop:
         self.work()
 
     def work(self) -> None:
-        """Do what is due of the channels' work."""
-        drain_queue(merchant_id=self.owner.pk, queue="channels")
+        """Do what is due of the channels' work, and what that queues."""
+        for _ in range(3):
+            drain_queue(merchant_id=self.owner.pk, queue="channels")
 
     def look_again(self) -> None:
         """Make the waiting jobs due and do them: a worker's next turn."""
@@ -81,14 +78,14 @@ class Shop:
 
     def orders(self) -> list[Order]:
         with merchant(self.owner):
-            return list(
-                Order.objects.filter(channel=self.connection().channel_id).order_by("id")
-            )
+            return list(Order.objects.filter(channel=self.connection().channel_id).order_by("id"))
 
 
 @pytest.fixture
 def open_shop(
-    house: Merchant, connected: Program, settings: Any  # noqa: F811
+    house: Merchant,
+    connected: Program,
+    settings: Any,  # noqa: F811
 ) -> Iterator[Callable[[], Shop]]:
     """Open shops at the stand-in eBay for the merchant."""
     settings.CHANNELS = {

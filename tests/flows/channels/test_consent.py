@@ -58,9 +58,7 @@ def test_a_return_counts_once(open_shop: OpenShop) -> None:
 
 
 @pytest.mark.parametrize("state", ["", "1", "x-y", "99999999999999999999999-a", "-1-a", "1-"])
-def test_a_state_that_nobody_was_sent_away_with_is_refused(
-    open_shop: OpenShop, state: str
-) -> None:
+def test_a_state_that_nobody_was_sent_away_with_is_refused(open_shop: OpenShop, state: str) -> None:
     shop = open_shop()
     with merchant(shop.owner), pytest.raises(NotThere):
         come_back(kind="ebay", returned={"state": state}, actor=ACTOR, now=timezone.now())

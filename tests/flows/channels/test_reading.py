@@ -69,7 +69,9 @@ def test_only_what_is_to_be_shipped_becomes_an_order(shop: Shop) -> None:
     assert numbers(shop) == sorted([paid["orderId"], unpaid["orderId"]])
 
 
-@pytest.mark.parametrize("kind", ["500", "429", "reset", "lost_answer", "repeat_page", "short_page"])
+@pytest.mark.parametrize(
+    "kind", ["500", "429", "reset", "lost_answer", "repeat_page", "short_page"]
+)
 def test_a_marketplace_that_stumbles_costs_and_doubles_nothing(shop: Shop, kind: str) -> None:
     bodies = orders_of(5)
     shop.seed(*bodies, ago=timedelta(minutes=5))
@@ -123,7 +125,8 @@ def test_a_lost_consent_breaks_this_shop_alone_and_is_mended_by_connecting_again
 ) -> None:
     other = open_shop()
     other.consent()
-    shop.program.call("DELETE", f"/_shops/ebay/{shop.account}/tokens")
+    shop.program.call("POST", f"/_shops/ebay/{shop.account}/expire", {"kind": "refresh"})
+    shop.program.call("POST", f"/_shops/ebay/{shop.account}/expire", {"kind": "access"})
     bodies = orders_of(2)
     shop.seed(bodies[0], ago=timedelta(minutes=1))
     other.seed(bodies[1], ago=timedelta(minutes=1))
