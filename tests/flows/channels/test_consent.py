@@ -119,7 +119,6 @@ def test_an_ended_connection_keeps_no_secret_and_takes_none(open_shop: OpenShop)
         end_connection(connection_id=shop.connection_id, actor=ACTOR, now=timezone.now())
     ended = shop.connection()
     assert (ended.status, ended.sealed_tokens) == (Status.ENDED, "")
-    shop.seed()
     shop.look_again()
     assert shop.connection().status == Status.ENDED
 
