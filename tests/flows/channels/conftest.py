@@ -20,7 +20,7 @@ from orders.models import ChannelConnection, Order
 from tests.factories import ACTOR
 from tests.flows.conftest import connected, house, stand_ins  # noqa: F401 - fixtures
 from tests.integrations.channels.ebay_account import order as ebay_order
-from tests.sandbox.program import Program, unique
+from tests.sandbox.program import Program, unique, until
 
 BEGAN = timedelta(hours=6)
 
@@ -76,6 +76,15 @@ class Shop:
             Job.objects.filter(queue="channels", status="queued").update(run_after=timezone.now())
         self.work()
 
+    def look_again_until(self, is_done: Callable[[], bool]) -> None:
+        """Take turns until something is so: limits run out by the clock."""
+
+        def turn() -> bool:
+            self.look_again()
+            return is_done()
+
+        until(turn, within=30)
+
     def orders(self) -> list[Order]:
         with merchant(self.owner):
             return list(Order.objects.filter(channel=self.connection().channel_id).order_by("id"))
@@ -83,9 +92,9 @@ class Shop:
 
 @pytest.fixture
 def open_shop(
-    house: Merchant,
-    connected: Program,
-    settings: Any,  # noqa: F811
+    house: Merchant,  # noqa: F811
+    connected: Program,  # noqa: F811
+    settings: Any,
 ) -> Iterator[Callable[[], Shop]]:
     """Open shops at the stand-in eBay for the merchant."""
     settings.CHANNELS = {

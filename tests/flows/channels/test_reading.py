@@ -16,7 +16,6 @@ from orders.models import ChannelConnection, OrderLine
 from orders.services import pause, resume
 from tests.factories import ACTOR
 from tests.flows.channels.conftest import Shop, orders_of
-from tests.sandbox.program import until
 
 Status = ChannelConnection.Status
 OpenShop = Callable[..., Shop]
@@ -79,7 +78,7 @@ def test_a_marketplace_that_stumbles_costs_and_doubles_nothing(shop: Shop, kind:
     shop.seed(*bodies, ago=timedelta(minutes=5))
     shop.program.call("POST", "/_faults", {"partner": "ebay", "kind": kind, "times": 2})
     wanted = sorted(body["orderId"] for body in bodies)
-    until(lambda: shop.look_again() or numbers(shop) == wanted, within=20)
+    shop.look_again_until(lambda: numbers(shop) == wanted)
     shop.look_again()
     assert numbers(shop) == wanted
     assert shop.connection().status == Status.ACTIVE

@@ -17,7 +17,6 @@ from orders.services import NotRefused, end_connection, pause, set_telling, sett
 from shipping.models import Booking
 from tests.factories import ACTOR, a_booked_parcel, an_order
 from tests.flows.channels.conftest import Shop, orders_of
-from tests.sandbox.program import until
 
 OpenShop = Callable[..., Shop]
 Status = ChannelNotice.Status
@@ -96,7 +95,7 @@ def test_a_marketplace_that_stumbles_hears_it_once(shop: Shop, kind: str) -> Non
     booking = a_shipped_order(shop)
     shop.program.call("POST", "/_faults", {"partner": "ebay", "kind": kind, "times": 2})
     tell(shop, booking)
-    until(lambda: shop.look_again() or notices(shop)[0].status == Status.TOLD, within=30)
+    shop.look_again_until(lambda: notices(shop)[0].status == Status.TOLD)
     shop.look_again()
     assert len(told(shop)) == 1
     assert shop.look()["doubles"] == {}
