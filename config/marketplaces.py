@@ -49,13 +49,13 @@ MARKETPLACES = {
     "aliexpress": Marketplace(
         address="https://api-sg.aliexpress.com",
         stand_in="/aliexpress",
-        credentials={"app_key": "500001", "app_secret": "stand-in-secret"},
+        credentials={"app_key": "stand-in", "app_secret": "stand-in"},
         options=("consent_url",),
     ),
     "shopify": Marketplace(
         address="https://{shop}",
         stand_in="/shopify/{shop}",
-        credentials={"client_id": "stand-in-client", "client_secret": "stand-in-secret"},
+        credentials={"client_id": "stand-in", "client_secret": "stand-in"},
     ),
 }
 
