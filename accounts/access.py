@@ -17,6 +17,7 @@ from core.routes import permission
 from core.tenancy import merchant
 
 CHOSEN_MERCHANT = "chosen_merchant_id"
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 View = Callable[..., HttpResponseBase]
 
 
@@ -42,8 +43,11 @@ def _kept_by_nobody(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
-def member_view(needed: str) -> Callable[[View], View]:
-    """Let a view in for members of the merchant whose role has `needed`."""
+def member_view(needed: str, *, write: str = "") -> Callable[[View], View]:
+    """Let a view in for members of the merchant whose role has `needed`.
+
+    `write` is what unsafe methods demand where that is another permission.
+    """
 
     def wrap(view: View) -> View:
         @wraps(view)
@@ -51,12 +55,13 @@ def member_view(needed: str) -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             caller = find_member(request)
-            if caller is None or not caller.may(needed):
+            demanded = needed if request.method in SAFE_METHODS else write or needed
+            if caller is None or not caller.may(demanded):
                 raise PermissionDenied("Your role does not allow this. Ask an owner of the team.")
             cast("MemberRequest", request).caller = caller
             return _kept_by_nobody(view(request, *args, **kwargs))
 
-        return permission(needed)(guarded)
+        return permission(needed, write=write)(guarded)
 
     return wrap
 

@@ -30,10 +30,17 @@ MEMBER_PERMISSIONS: dict[str, frozenset[str]] = {
 }
 STAFF_PERMISSIONS: dict[str, frozenset[str]] = {
     "floor": frozenset({"staff.home", "staff.floor"}),
-    "customs": frozenset({"staff.home", "staff.customs"}),
-    "support": frozenset({"staff.home", "staff.support", "staff.claims"}),
+    "customs": frozenset({"staff.home", "staff.customs", "staff.problems"}),
+    "support": frozenset({"staff.home", "staff.support", "staff.claims", "staff.problems"}),
     "admin": frozenset(
-        {"staff.home", "staff.floor", "staff.customs", "staff.support", "staff.claims"}
+        {
+            "staff.home",
+            "staff.floor",
+            "staff.customs",
+            "staff.support",
+            "staff.claims",
+            "staff.problems",
+        }
     ),
 }
 

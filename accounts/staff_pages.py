@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.access import StaffRequest, View, staff_view
 from core.bodies import BadBody, fault_answer, wants_json
 
+LONGEST_ID = 19
+
 
 def staff_page(needed: str, *methods: str) -> Callable[[View], View]:
     """Let a view in for staff whose role has `needed`, by `methods`; answer `BadBody` in words."""
@@ -33,6 +35,13 @@ def staff_page(needed: str, *methods: str) -> Callable[[View], View]:
         return staff_view(needed)(answered)
 
     return wrap
+
+
+def page_below(request: HttpRequest) -> int | None:
+    """Return the id a list goes on below (?below=ID); None for its beginning, or for nonsense."""
+    below = request.GET.get("below", "")
+    is_number = below.isascii() and below.isdigit() and len(below) < LONGEST_ID
+    return int(below) if is_number else None
 
 
 def not_found(field: str, what: str) -> BadBody:

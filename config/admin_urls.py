@@ -11,8 +11,11 @@ from accounts.rules import staff_may
 from accounts.staff_pages import staff_page
 from claims import staff as claims
 from core.admin_site import records
+from customs import staff as customs
 from orders import staff as orders
+from shipping import staff as bookings
 from tracking import staff as tracking
+from warehouse import staff as problems
 
 FIRST_SCREENS = (
     ("staff.floor", "station_board"),
@@ -42,6 +45,20 @@ urlpatterns = [
         "staff/exceptions/<int:exception_id>/close/",
         tracking.close,
         name="staff_exception_close",
+    ),
+    path("staff/bookings/", bookings.bookings, name="staff_bookings"),
+    path("staff/bookings/<int:booking_id>/found/", bookings.found, name="staff_booking_found"),
+    path("staff/bookings/<int:booking_id>/absent/", bookings.absent, name="staff_booking_absent"),
+    path("staff/bookings/<int:booking_id>/label/", bookings.label, name="staff_booking_label"),
+    path("staff/declarations/", customs.declarations, name="staff_declarations"),
+    path("staff/declarations/<int:declaration_id>/", customs.declaration, name="staff_declaration"),
+    path("staff/problems/", problems.problems, name="staff_problems"),
+    path("staff/problems/<int:job_id>/retry/", problems.retry, name="staff_job_retry"),
+    path("staff/problems/<int:job_id>/give-up/", problems.give_up, name="staff_job_give_up"),
+    path(
+        "staff/problems/partners/<int:stop_id>/try/",
+        problems.try_partner,
+        name="staff_partner_try",
     ),
     path("records/", records.urls),
 ]

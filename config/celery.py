@@ -19,6 +19,8 @@ app.autodiscover_tasks()
 app.conf.CELERY_DB_REUSE_MAX = 2**31
 app.conf.task_routes = {
     "core.tasks.sweep_jobs": {"queue": "operator"},
+    "core.tasks.sweep_partner_stops": {"queue": "operator"},
+    "core.tasks.sweep_old": {"queue": "operator"},
     "tracking.tasks.sweep_polls": {"queue": "operator"},
     "tracking.tasks.read_postal_feed": {"queue": "operator"},
     "tracking.tasks.sweep_silent_parcels": {"queue": "operator"},
@@ -44,6 +46,9 @@ def _beat_schedule() -> dict[str, dict[str, object]]:
     seconds = float(settings.SWEEP_SECONDS)
     return {
         "sweep-jobs": _every(seconds, "core.tasks.sweep_jobs"),
+        "sweep-partner-stops": _every(seconds, "core.tasks.sweep_partner_stops"),
+        # Ten minutes: the stored files are swept in parts that follow the clock (core/tasks.py).
+        "sweep-old": _every(600, "core.tasks.sweep_old"),
         "sweep-polls": _every(seconds, "tracking.tasks.sweep_polls"),
         "read-postal-feed": _every(seconds, "tracking.tasks.read_postal_feed"),
         "register-line-push": _every(seconds * 10, "tracking.tasks.register_line_push"),

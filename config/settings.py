@@ -129,6 +129,8 @@ CHANNEL_READ_SECONDS = env.number("CHANNEL_READ_SECONDS", 300)
 """How long after a window was read to its end a marketplace is read again."""
 CHANNEL_LAG_SECONDS = env.number("CHANNEL_LAG_SECONDS", 120)
 """A marketplace's clock and index run behind: so many newest seconds wait for the next window."""
+PARTNER_PROBE_SECONDS = env.number("PARTNER_PROBE_SECONDS", 3600)
+"""How often one call is let through to a partner that refused our credentials, unasked."""
 TRACKING_POLL_SECONDS = env.number("TRACKING_POLL_SECONDS", 1800)
 SILENCE_COMPRESSION = env.number("SILENCE_COMPRESSION", 1)
 """Divides the limits of silence after which a parcel counts as stale or lost; above 1 only where

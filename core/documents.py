@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils import timezone
 
 from core.models import Document
 from core.tenancy import active_merchant_id, merchant
 
 EXTENSIONS = {"application/pdf": "pdf", "application/json": "json", "image/png": "png",
               "text/csv": "csv", "text/plain": "txt"}  # fmt: skip
+
+
+REUSED_WITHIN = timedelta(days=1)
+"""Bytes are written anew when they have lain there for longer: a row may be about to name them
+while the sweep (core/retention.py), which takes much older ones only, finds them unnamed."""
 
 
 class DocumentDamaged(Exception):
@@ -24,15 +30,23 @@ class DocumentDamaged(Exception):
 def put_bytes(*, merchant_id: int, content: bytes, content_type: str) -> tuple[str, str]:
     """Write the bytes to the storage, outside of any transaction; return (name, sha256).
 
-    Safe to repeat: the name is the hash, so the same bytes are written once. A file that a killed
-    worker left half written stands under that name, too: then the bytes go under another one.
+    Safe to repeat: the name is the hash, so a repeated job writes its bytes once. A file that a
+    killed worker left half written stands under that name, too: then, and when the file is old, the
+    bytes go under another one. Name them in a row within hours: bytes without one are swept away.
     """
     digest = hashlib.sha256(content).hexdigest()
     extension = EXTENSIONS.get(content_type, "bin")
     name = f"{merchant_id}/{digest[:2]}/{digest}.{extension}"
-    if not default_storage.exists(name) or default_storage.size(name) != len(content):
+    if not _is_reusable(name, len(content)):
         name = default_storage.save(name, ContentFile(content))
     return name, digest
+
+
+def _is_reusable(name: str, size: int) -> bool:
+    if not default_storage.exists(name) or default_storage.size(name) != size:
+        return False
+    written_at: datetime = default_storage.get_modified_time(name)
+    return timezone.now() - written_at < REUSED_WITHIN
 
 
 def register(

@@ -38,12 +38,16 @@ Handler = Callable[[int, Mapping[str, Any]], None]
 
 
 class Later(Exception):
-    """The job cannot be done yet (a limit, an outage): try again after `seconds`."""
+    """The job cannot be done yet (a limit, an outage): try again after `seconds`.
 
-    def __init__(self, seconds: float, reason: str) -> None:
+    `waits_for` names a partner that refuses our credentials: mended, the job goes on at once.
+    """
+
+    def __init__(self, seconds: float, reason: str, *, waits_for: str = "") -> None:
         super().__init__(reason)
         self.seconds = seconds
         self.reason = reason
+        self.waits_for = waits_for
 
 
 class ForAPerson(Exception):
@@ -112,7 +116,7 @@ def enqueue(works: Iterable[Work], *, now: datetime, again: bool = False) -> Non
         cursor.execute(
             QUEUE + (ONCE_MORE if again else ONCE), [active_merchant_id(), now, *columns]
         )
-    _wake({queue for _, _, queue, _, run_after in rows if run_after <= now})
+    wake_after_commit({queue for _, _, queue, _, run_after in rows if run_after <= now})
 
 
 # Written out: every order queues its next step on its way in.
@@ -127,11 +131,11 @@ ONCE = "ON CONFLICT DO NOTHING"
 ONCE_MORE = (
     "ON CONFLICT (merchant_id, kind, key) DO UPDATE SET status = EXCLUDED.status,"
     " payload = EXCLUDED.payload, run_after = EXCLUDED.run_after,"
-    " lease_until = NULL, attempts = EXCLUDED.attempts"
+    " lease_until = NULL, attempts = EXCLUDED.attempts, waits_for = '', given_up_reason = ''"
 )
 
 
-def _wake(queues: set[str]) -> None:
+def wake_after_commit(queues: set[str]) -> None:
     """Say "look now" after the commit, once per transaction and queue."""
     merchant_id = active_merchant_id()
     pending = {func.key for _, func, *_ in connection.run_on_commit if isinstance(func, _LookNow)}
@@ -210,6 +214,7 @@ def run_one(job: Job) -> None:
             last_error=later.reason,
             run_after=timezone.now() + timedelta(seconds=later.seconds),
             attempts=max(job.attempts - 1, 0),
+            waits_for=later.waits_for,
         )
     except ForAPerson as reason:
         said = stored(reason.sentences)

@@ -8,7 +8,8 @@ from django.db.models import Q, Value
 from core.tenant_models import TenantForeignKey, TenantModel
 
 __all__ = [
-    "Document", "Event", "IdempotentAnswer", "Job", "Merchant", "NumberSeries", "RateBucket",
+    "Document", "Event", "IdempotentAnswer", "Job", "Merchant", "NumberSeries", "PartnerStop",
+    "RateBucket",
 ]  # fmt: skip
 
 
@@ -72,6 +73,7 @@ class Job(TenantModel):
         QUEUED = "queued"
         DONE = "done"
         FAILED = "failed"
+        GIVEN_UP = "given_up"
 
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=80)
@@ -87,6 +89,9 @@ class Job(TenantModel):
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     worker_pid = models.PositiveIntegerField(null=True)
+    waits_for = models.CharField(max_length=40, blank=True, db_default="")
+    """The partner whose account refused our credentials: once it is mended, the job goes on."""
+    given_up_reason = models.CharField(max_length=300, blank=True, db_default="")
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -101,6 +106,12 @@ class Job(TenantModel):
             models.Index(fields=["run_after"], name="job_due", condition=Q(status="queued")),
             models.Index(
                 fields=["merchant", "-id"], name="job_failed", condition=Q(status="failed")
+            ),
+            models.Index(fields=["finished_at"], name="job_done", condition=Q(status="done")),
+            models.Index(
+                fields=["waits_for", "id"],
+                name="job_waits_for",
+                condition=Q(status="queued") & ~Q(waits_for=""),
             ),
         ]
 
@@ -155,6 +166,36 @@ class Document(TenantModel):
         indexes = [
             models.Index(
                 fields=["merchant", "subject_kind", "subject_id"], name="document_subject"
+            ),
+            models.Index(fields=["merchant", "storage_name"], name="document_bytes"),
+        ]
+
+
+class PartnerStop(models.Model):
+    """A partner's account that refused our credentials: nothing is sent there until it is mended.
+
+    `operation` is "" where the whole account was refused (401), else the one operation it may not
+    do (403). A row with `cleared_at` is history.
+    """
+
+    partner = models.CharField(max_length=40)
+    account = models.CharField(max_length=80)
+    operation = models.CharField(max_length=40, blank=True)
+    http_status = models.PositiveSmallIntegerField()
+    since = models.DateTimeField()
+    refused_at = models.DateTimeField()
+    refusals = models.PositiveIntegerField(default=1)
+    next_try_at = models.DateTimeField()
+    tried_by = models.CharField(max_length=120, blank=True)
+    cleared_at = models.DateTimeField(null=True)
+    jobs_woken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "account", "operation"],
+                condition=Q(cleared_at__isnull=True),
+                name="partner_stop_open_once",
             ),
         ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -47,6 +48,12 @@ class Declaration(TenantModel):
     elements = models.JSONField()
     problems = models.JSONField(default=list)
     authority_reason = models.CharField(max_length=300, blank=True)
+    refusal = models.JSONField(default=list)
+    """What the authority refused, as {field, code, message}; [] where it named no field."""
+    entries = models.JSONField(default=list)
+    """The declaration's own values that a person set, as {path, value}; they go before the data."""
+    corrects = TenantForeignKey("self", null=True, related_name="corrected_by")
+    superseded_at = models.DateTimeField(null=True)
     document = TenantForeignKey(Document, null=True, related_name="+")
     created_at = models.DateTimeField()
     lodged_at = models.DateTimeField(null=True)
@@ -55,12 +62,18 @@ class Declaration(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["merchant", "booking", "direction"], name="declaration_once"
+                fields=["merchant", "booking", "direction"],
+                condition=Q(superseded_at__isnull=True),
+                name="declaration_current_once",
+            ),
+            models.UniqueConstraint(
+                fields=["merchant", "corrects"], name="declaration_corrected_once"
             ),
             models.UniqueConstraint(fields=["merchant", "lrn"], name="declaration_lrn_once"),
         ]
         indexes = [
             models.Index(fields=["merchant", "status", "-id"], name="declaration_status"),
+            models.Index(fields=["merchant", "booking"], name="declaration_of_booking"),
         ]
 
 

@@ -12,12 +12,18 @@ from core.states import move
 from core.tenancy import active_merchant_id
 from customs.models import Declaration, LandedCost
 from customs.rules.declarations import DatasetChoice, Problem
+from customs.rules.declarations.entries import Path, as_rows, from_rows
 from customs.rules.landed_cost import LandedCost as Quoted
 from customs.states import DECLARATION_MOVES
 from shipping.models import Booking
 
 S = Declaration.Status
 FINAL = frozenset({S.RELEASED, S.REFUSED})
+UNLODGED = frozenset({S.DRAFT, S.INCOMPLETE})
+
+
+class NotCorrectable(Exception):
+    """The declaration is with the authority, or was corrected before: read it again."""
 
 
 def save_landed_cost(
@@ -74,6 +80,7 @@ def draft_declaration(
         merchant_id=active_merchant_id(),
         booking=booking,
         direction=direction,
+        superseded_at=None,
         defaults={**values, "created_at": now},
     )
     declaration = Declaration.objects.select_for_update().get(pk=made.pk)
@@ -98,9 +105,18 @@ def begin_lodging(*, declaration_id: int, now: datetime) -> Declaration | None:
 
 
 def record_answer(
-    *, declaration_id: int, status: str, mrn: str, reason: str, now: datetime
+    *,
+    declaration_id: int,
+    status: str,
+    mrn: str,
+    reason: str,
+    now: datetime,
+    faults: Sequence[tuple[str, str, str]] = (),
 ) -> bool:
-    """Move a declaration to what the authority says; False when that is no news."""
+    """Move a declaration to what the authority says; False when that is no news.
+
+    `faults` are the (field, code, message) it refused, where it named any.
+    """
     rows = Declaration.objects.filter(pk=declaration_id)
     moved = move(
         rows,
@@ -108,11 +124,80 @@ def record_answer(
         to=status,
         mrn=mrn,
         authority_reason=reason[:300],
+        refusal=[
+            {"field": field[:200], "code": code[:60], "message": message[:300]}
+            for field, code, message in faults
+        ],
         answered_at=now,
     )
     if moved:
         _event(rows.select_related("booking__parcel").get(), status, now, {"mrn": mrn})
     return bool(moved)
+
+
+def lock_current(*, booking_id: int, direction: str) -> Declaration | None:
+    """Lock the declaration of a direction that counts now; None before there is one."""
+    rows = Declaration.objects.filter(booking_id=booking_id, direction=direction)
+    return rows.filter(superseded_at__isnull=True).select_for_update().first()
+
+
+def begin_correction(
+    *, declaration_id: int, entries: Sequence[tuple[Path, str]], actor: str, now: datetime
+) -> Declaration:
+    """Begin to mend a declaration with values a person set; return the one that counts from now on.
+
+    A refused one stays as it was refused, and a new one names it: the authority knows an LRN once.
+    One that was never lodged is mended itself. The caller drafts it anew from the data. Raises
+    `NotCorrectable` for one that is lodged, released, or superseded by another correction.
+    """
+    rows = Declaration.objects.select_for_update(of=("self",)).select_related("booking__parcel")
+    declaration = rows.get(pk=declaration_id)
+    is_refused = declaration.status == S.REFUSED
+    if declaration.superseded_at or not (is_refused or declaration.status in UNLODGED):
+        raise NotCorrectable(f"{declaration.lrn} stands {declaration.status}.")
+    kept = as_rows((dict(from_rows(declaration.entries)) | dict(entries)).items())
+    if is_refused:
+        Declaration.objects.filter(pk=declaration.pk).update(superseded_at=now)
+        fresh = Declaration.objects.create(
+            booking=declaration.booking,
+            direction=declaration.direction,
+            country=declaration.country,
+            dataset=declaration.dataset,
+            dataset_reason=declaration.dataset_reason,
+            lrn=_next_lrn(declaration),
+            elements=declaration.elements,
+            entries=kept,
+            corrects=declaration,
+            created_at=now,
+        )
+    else:
+        Declaration.objects.filter(pk=declaration.pk).update(entries=kept)
+        declaration.entries, fresh = kept, declaration
+    record(
+        kind="declaration.corrected",
+        subject_kind="order",
+        subject_id=declaration.booking.parcel.order_id,
+        actor=actor,
+        now=now,
+        data={
+            "direction": fresh.direction,
+            "lrn": fresh.lrn,
+            "corrects": declaration.lrn if is_refused else "",
+            "values": ["/".join(map(str, path)) for path, _value in entries][:20],
+        },
+    )
+    return fresh
+
+
+def _next_lrn(refused: Declaration) -> str:
+    base = first_lrn(refused.booking, refused.direction)
+    same = Declaration.objects.filter(booking_id=refused.booking_id, direction=refused.direction)
+    return f"{base}-{same.count() + 1}"
+
+
+def first_lrn(booking: Booking, direction: str) -> str:
+    """Return the local reference number of a booking's first declaration of a direction."""
+    return f"{direction[0].upper()}{booking.reference}"
 
 
 def attach_declaration_document(*, declaration_id: int, document: Document) -> None:

@@ -12,5 +12,6 @@ DECLARATION_MOVES: Moves = {
     S.ACCEPTED: frozenset({S.HELD, S.RELEASED, S.REFUSED}),
     S.HELD: frozenset({S.RELEASED, S.REFUSED}),
     S.RELEASED: frozenset(),
-    S.REFUSED: frozenset({S.DRAFT}),
+    # Nothing leads out: a correction is a declaration of its own, with an LRN of its own.
+    S.REFUSED: frozenset(),
 }

@@ -78,6 +78,8 @@ def _allocate(order_id: int) -> None:
         promises=_promises(lines, balances[warehouse.code]),
         strategy=plan.strategy,
         explanation=plan.explanation(),
+        priority=order.priority,
+        ship_by=order.ship_by,
         now=now,
     )
     move_orders(

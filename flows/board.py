@@ -7,21 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Max, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, Min, OuterRef, Q, Subquery, Sum
 
-from core.jobs import Work, enqueue
 from core.models import Job
 from core.spoken import say_all
-from core.tenancy import across_merchants, merchant
+from core.tenancy import across_merchants
 from customs.models import Declaration
+from flows.problems import About, count_failed, subjects
 from flows.words import work_words
 from orders.models import Order
-from shipping.models import Booking, Handover
+from shipping.models import Booking
 from tracking.words import carrier_words
-from warehouse.models import Parcel, Wave
+from warehouse.models import Allocation, Parcel, Wave
 
 PROBLEMS = 50
-LIVE = (Parcel.Status.PLANNED, Parcel.Status.PACKED)
 NEEDS_PERSON = (Booking.Status.REFUSED, Booking.Status.UNCLEAR)
 Row = Mapping[str, Any]
 
@@ -50,7 +49,8 @@ class Board:
 
     `waiting` (orders), `waves` (with counts), `labels` (parcels without a label, by state coming or
     person), `exporting` (packed, export not released, by state coming or person), `ready` (per
-    carrier: parcels, weight_g), `problems`.
+    carrier: parcels, weight_g), `problems`. `failed` counts jobs that stopped in all warehouses,
+    up to a thousand.
     """
 
     waiting: tuple[Row, ...]
@@ -59,6 +59,7 @@ class Board:
     exporting: tuple[Row, ...]
     ready: tuple[Row, ...]
     problems: tuple[Problem, ...]
+    failed: int
 
 
 def board(*, warehouse_ids: Collection[int]) -> Board:
@@ -71,6 +72,7 @@ def board(*, warehouse_ids: Collection[int]) -> Board:
             exporting=tuple(_exporting(warehouse_ids)),
             ready=tuple(_ready(warehouse_ids)),
             problems=tuple(_problems(warehouse_ids)),
+            failed=count_failed(),
         )
 
 
@@ -81,15 +83,15 @@ def ready_to_hand_over(*, warehouse_ids: Collection[int]) -> list[Row]:
 
 
 def _waiting(warehouse_ids: Collection[int]) -> Iterable[Row]:
-    orders = Order.objects.filter(
-        status=Order.Status.ALLOCATED, allocations__warehouse_id__in=warehouse_ids
-    ).exclude(parcels__status__in=LIVE)
-    return (
-        orders.values(warehouse_id=F("allocations__warehouse_id"), owner=F("merchant__code"),
-                      owner_name=F("merchant__name"))
-        .annotate(orders=Count("pk"), ship_by=Max("ship_by"))
-        .order_by("owner")
+    waiting = Allocation.objects.filter(
+        planned_at__isnull=True, warehouse_id__in=warehouse_ids,
+        order__status=Order.Status.ALLOCATED,
     )  # fmt: skip
+    return (
+        waiting.values("warehouse_id", owner=F("merchant__code"), owner_name=F("merchant__name"))
+        .annotate(orders=Count("pk"), ship_by=Min("ship_by"))
+        .order_by("owner")
+    )
 
 
 def _waves(warehouse_ids: Collection[int]) -> Iterable[Row]:
@@ -175,44 +177,11 @@ def _problems(warehouse_ids: Collection[int]) -> Iterable[Problem]:
         .select_related("merchant")
         .order_by("-id")[: PROBLEMS * 4]
     )
-    places = _places(jobs)
-    found = 0
-    for job in jobs:
-        about, warehouse_id = next(
-            (places[key] for key in _subjects(job) if key in places), ("", 0)
-        )
-        if warehouse_id in warehouse_ids and found < PROBLEMS:
-            found += 1
-            yield Problem(
-                job.pk, job.kind, about, job.merchant.code, warehouse_id,
-                say_all(job.said, otherwise=job.last_error)[:300], job.created_at,
-            )  # fmt: skip
-
-
-def _subjects(job: Job) -> list[tuple[str, int]]:
-    return [(name, value) for name, value in job.payload.items() if name.endswith("_id")]
-
-
-def _places(jobs: Iterable[Job]) -> dict[tuple[str, int], tuple[str, int]]:
-    """Map what jobs are about to its reference and warehouse, one query per kind."""
-    ids: dict[str, set[int]] = {}
-    for name, value in (subject for job in jobs for subject in _subjects(job)):
-        ids.setdefault(name, set()).add(value)
-    readings: dict[str, tuple[Any, str, str]] = {
-        "parcel_id": (Parcel.objects, "reference", "warehouse_id"),
-        "booking_id": (Booking.objects, "parcel__reference", "parcel__warehouse_id"),
-        "wave_id": (Wave.objects, "number", "warehouse_id"),
-        "handover_id": (Handover.objects, "number", "warehouse_id"),
-    }
-    return {
-        (name, pk): (about, warehouse_id)
-        for name, (rows, label, place) in readings.items()
-        if name in ids
-        for pk, about, warehouse_id in rows.filter(pk__in=ids[name]).values_list("pk", label, place)
-    }
-
-
-def try_again(*, merchant_id: int, job: Job, now: datetime) -> None:
-    """Put a failed job back on the list, on a person's word."""
-    with merchant(merchant_id):
-        enqueue([Work(job.kind, job.key, job.payload)], now=now, again=True)
+    about = subjects(jobs)
+    here = [job for job in jobs if about.get(job.pk, About()).warehouse_id in warehouse_ids]
+    for job in here[:PROBLEMS]:
+        subject = about[job.pk]
+        yield Problem(
+            job.pk, job.kind, subject.name, job.merchant.code, subject.warehouse_id,
+            say_all(job.said, otherwise=job.last_error)[:300], job.created_at,
+        )  # fmt: skip

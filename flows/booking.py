@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
-from billing.services import charge_booking
-from core.documents import put_bytes, register
+from core.documents import put_bytes
 from core.jobs import ForAPerson, Later, Work, enqueue, handler
 from core.models import Merchant
 from core.money import NoExchangeRate
@@ -26,11 +24,11 @@ from core.sentences import Sentence, gettext_noop
 from core.tenancy import merchant
 from customs.rules.schemes import Scheme, choose_scheme
 from flows.addresses import recipient_address, sender_address
-from flows.channels.telling import tell_channels
+from flows.booked import register_label, settle_booked
 from flows.faults import sentences_of
-from flows.partners import carrier
+from flows.partners import assert_not_stopped, carrier, later
 from integrations.carriers.base import BookingAnswer, BookingRequest, ContentLine
-from integrations.errors import AnswerLost, PartnerError, RateLimited, Refused
+from integrations.errors import AnswerLost, PartnerError, Refused
 from orders.models import Order
 from shipping.models import Booking
 from shipping.rules.catalogue import service as service_of
@@ -39,7 +37,6 @@ from shipping.rules.services import ParcelFacts
 from shipping.services import (
     agreement_in_force,
     begin_sending,
-    mark_booked,
     mark_not_sent,
     mark_refused,
     mark_unclear,
@@ -49,11 +46,18 @@ from shipping.services import (
 )
 from shipping.services.bookings import NoNumbersLeft
 from shipping.services.terms import NoAgreement, rate_rows
-from tracking.services import start_tracking
 from warehouse.models import Parcel, ParcelItem
 from warehouse.services import set_parcel_service
 
 LOOK_UPS_BEFORE_A_PERSON = 8
+FIRST_AFTER_A_PERSON = 2
+"""The attempt after a person found no booking: it is counted on from one, so that the carrier is
+looked up once more all the same."""
+
+UNCLEAR = Sentence(
+    "booking_unclear",
+    gettext_noop("Staff find out at the carrier whether it is booked, under Unclear bookings."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,13 @@ def _prepare(merchant_id: int, parcel_id: int) -> Ready | None:
             status__in=[Booking.Status.VOIDED, Booking.Status.REFUSED]
         )
         booking = live.first() or _plan(parcel, now)
+        # Before "sending" is written: a look at a shut door is no attempt. What was planned is
+        # taken back with it and planned anew, by the rules of the day the door opens.
+        if booking.status in (Booking.Status.PLANNED, Booking.Status.SENDING):
+            assert_not_stopped(booking.carrier_code, "book")
         sending = begin_sending(booking_id=booking.pk, now=now)
+        if sending is None and booking.status == Booking.Status.UNCLEAR:
+            raise ForAPerson(UNCLEAR)
         if sending is None:
             return None
         return Ready(sending.booking, _request(sending.booking, parcel, now), sending.owed_since)
@@ -124,25 +134,6 @@ def _plan(parcel: Parcel, now: datetime) -> Booking:
         choice=choice.as_dict(),
         invoice_number=f"INV-{next_numbers(kind='invoice')[0]:06d}",
         tracking_number=number,
-        now=now,
-    )
-
-
-def _charge(booking: Booking, now: datetime) -> None:
-    """Charge what the terms say for the service that was booked, by the choice's own steps."""
-    choice = booking.choice
-    agreement = agreement_in_force(on=booking.created_at.date())
-    charge_booking(
-        booking=booking,
-        agreement=agreement,
-        amount=Decimal(choice["amount"]),
-        currency=choice["currency"],
-        inputs={
-            "rate_card": str(agreement.rate_card),
-            "service": choice["service_code"],
-            "chargeable_weight_g": choice["chargeable_weight_g"],
-        },
-        steps=choice["steps"],
         now=now,
     )
 
@@ -240,6 +231,8 @@ def _look_up(ready: Ready) -> BookingAnswer | None:
         known_by = booking.tracking_number or booking.reference
         found = carrier(booking.carrier_code).find_by_reference(known_by)
     except Refused as refused:
+        if booking.absent_since is not None and booking.send_attempts == FIRST_AFTER_A_PERSON:
+            return None  # a person looked, and it was not there
         # Nobody can say whether it is booked: to call it refused would invite a second booking.
         raise _unclear(booking, refused) from refused
     except PartnerError as away:
@@ -266,7 +259,12 @@ def _ask(ready: Ready) -> BookingAnswer:
     except Refused as refused:
         why = sentences_of(refused, partner=booking.carrier_code)
         with merchant(booking.merchant_id):
-            mark_refused(booking_id=booking.pk, why=why, now=timezone.now())
+            mark_refused(
+                booking_id=booking.pk,
+                sent_at=booking.sending_since,
+                why=why,
+                now=timezone.now(),
+            )
         raise ForAPerson(*why) from refused
     except AnswerLost as lost:
         if booking.send_attempts >= LOOK_UPS_BEFORE_A_PERSON:
@@ -281,15 +279,15 @@ def _ask(ready: Ready) -> BookingAnswer:
 
 def _later(booking: Booking, away: PartnerError) -> Later:
     """Return when to try again what had no effect."""
-    if isinstance(away, RateLimited):
-        return Later(away.retry_after_s, str(away))
-    return Later(min(2 ** min(booking.send_attempts, 8), 300), str(away))
+    return later(away, again_after_s=min(2 ** min(booking.send_attempts, 8), 300))
 
 
 def _unclear(booking: Booking, error: PartnerError) -> ForAPerson:
     why = sentences_of(error, partner=booking.carrier_code)
     with merchant(booking.merchant_id):
-        mark_unclear(booking_id=booking.pk, why=why, now=timezone.now())
+        mark_unclear(
+            booking_id=booking.pk, sent_at=booking.sending_since, why=why, now=timezone.now()
+        )
     return ForAPerson(*why)
 
 
@@ -304,30 +302,32 @@ def _keep(merchant_id: int, ready: Ready, answer: BookingAnswer) -> None:
     with merchant(merchant_id):
         label = None
         if stored_as is not None and answer.label is not None:
-            label = register(
-                kind="label",
-                number=booking.reference,
-                subject_kind="order",
-                subject_id=booking.parcel.order_id,
+            label = register_label(
+                booking=booking,
                 content=answer.label,
                 content_type=answer.label_content_type,
                 stored_as=stored_as,
                 now=now,
             )
         tracking_number = answer.tracking_number
-        if not mark_booked(
-            booking_id=booking.pk, tracking_number=tracking_number, label=label, now=now
+        if not settle_booked(
+            booking_id=booking.pk,
+            tracking_number=tracking_number,
+            label=label,
+            actor="booking",
+            now=now,
         ):
             kept = Booking.objects.values_list("tracking_number", flat=True).get(pk=booking.pk)
             if kept != tracking_number:
-                text = gettext_noop("Booked as {one} and as {other}: void one of them.")
-                numbers = {"one": kept, "other": tracking_number}
-                raise ForAPerson(Sentence("booked_twice", text, numbers))
-            return
-        _charge(booking, now)
-        booked = Booking.objects.select_related("parcel__order").get(pk=booking.pk)
-        start_tracking(booking=booked, now=now)
-        tell_channels(bookings=[booked], at="booking", now=now)
-        key, told = str(booking.pk), {"booking_id": booking.pk}
-        works = [Work("papers.order", key, told), Work("clearance.prepare", key, told)]
-        enqueue(works, now=now)
+                # A job of its own: this one may be another worker's by now, and not be heard.
+                told = {"booking_id": booking.pk, "kept": kept, "also": tracking_number}
+                key = f"{booking.pk}:{tracking_number}"
+                enqueue([Work("booking.booked_twice", key[:80], told)], now=now)
+
+
+@handler("booking.booked_twice", queue="flow")
+def booked_twice(_merchant_id: int, payload: Mapping[str, Any]) -> None:
+    """Ask for a person: a carrier holds two promises for one parcel."""
+    text = gettext_noop("Booked as {one} and as {other}: void one of them.")
+    numbers = {"one": payload["kept"], "other": payload["also"]}
+    raise ForAPerson(Sentence("booked_twice", text, numbers))

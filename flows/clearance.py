@@ -18,7 +18,7 @@ from django.utils import timezone
 from core.jobs import ForAPerson, Later, Work, enqueue, handler
 from core.models import Merchant
 from core.money import NoExchangeRate
-from core.sentences import Sentence
+from core.sentences import Sentence, gettext_noop
 from core.tenancy import merchant
 from customs.models import Declaration
 from customs.rules.declarations import (
@@ -33,12 +33,16 @@ from customs.rules.declarations import (
     operator_location_of_goods,
     validate,
 )
+from customs.rules.declarations.entries import Path, from_rows, set_entries
 from customs.rules.landed_cost import LandedCostInput, LandedCostLine, landed_cost
+from customs.rules.problems import Problem, problem
 from customs.rules.schemes import Scheme
 from customs.services import (
     FINAL,
     begin_lodging,
     draft_declaration,
+    first_lrn,
+    lock_current,
     record_answer,
     save_landed_cost,
 )
@@ -89,8 +93,8 @@ def prepare(merchant_id: int, payload: Mapping[str, Any]) -> None:
         _quote(consignment, now)
     try:
         with merchant(merchant_id):
-            _draft(consignment, EXPORT, now)
-            _draft(consignment, IMPORT, now)
+            redraft(consignment, EXPORT, now)
+            redraft(consignment, IMPORT, now)
     except NoExchangeRate as error:
         raise ForAPerson(*sentences_of(error)) from error
 
@@ -182,7 +186,7 @@ def _quote(consignment: Consignment, now: datetime) -> None:
     )
 
 
-def _draft(consignment: Consignment, direction: str, now: datetime) -> Declaration:
+def redraft(consignment: Consignment, direction: str, now: datetime) -> Declaration:
     order, booking = consignment.order, consignment.booking
     choice = choose_dataset(
         direction=direction,
@@ -192,13 +196,18 @@ def _draft(consignment: Consignment, direction: str, now: datetime) -> Declarati
         currency=order.currency,
         on=now.date(),
     )
-    lrn = f"{direction[0].upper()}{booking.reference}"
+    # Locked before its values are read: a person may be correcting them at this moment.
+    current = lock_current(booking_id=booking.pk, direction=direction)
+    lrn = current.lrn if current else first_lrn(booking, direction)
     country = consignment.origin if direction == EXPORT else order.country
     elements: Mapping[str, Any] = {}
     problems = []
     if choice.is_required:
         elements = build(choice.dataset, _declared(consignment, lrn, country, now))
+        entered = from_rows(current.entries) if current else []
+        elements, homeless = set_entries(elements, entered)
         problems = validate(choice.dataset, elements, on=now.date())
+        problems += [_homeless(path) for path in homeless]
     return draft_declaration(
         booking=booking,
         direction=direction,
@@ -208,6 +217,18 @@ def _draft(consignment: Consignment, direction: str, now: datetime) -> Declarati
         elements=elements,
         problems=problems,
         now=now,
+    )
+
+
+def _homeless(path: Path) -> Problem:
+    """A value that a person set for goods or an element that the data no longer have."""
+    return problem(
+        "/".join(map(str, path)),
+        level="header",
+        line=0,
+        code="entry_has_no_place",
+        fault=gettext_noop("a value entered by hand has no place in it any more"),
+        remedy=gettext_noop("correct the declaration again"),
     )
 
 
@@ -270,9 +291,13 @@ def _lodge(merchant_id: int, booking_id: int, direction: Literal["export", "impo
     now = timezone.now()
     with merchant(merchant_id):
         consignment = load(booking_id, now)
-        draft = _draft(consignment, direction, now)
+        draft = redraft(consignment, direction, now)
         is_complete = draft.status != Declaration.Status.INCOMPLETE
         lodging = begin_lodging(declaration_id=draft.pk, now=now) if is_complete else None
+    if draft.status == Declaration.Status.REFUSED:
+        text = gettext_noop("Customs refused {lrn}: {words} Correct it.")
+        params = {"lrn": draft.lrn, "words": draft.authority_reason}
+        raise ForAPerson(Sentence("declaration_refused", text, params))
     if not is_complete:
         raise ForAPerson(*_problem_sentences(draft.problems))
     if draft.dataset == NOT_REQUIRED:
@@ -298,6 +323,7 @@ def _lodge(merchant_id: int, booking_id: int, direction: Literal["export", "impo
                     status=Declaration.Status.REFUSED,
                     mrn="",
                     reason=refused.message,
+                    faults=refused.faults,
                     now=timezone.now(),
                 )
             raise ForAPerson(*sentences_of(refused, partner="customs")) from refused

@@ -16,10 +16,10 @@ from customs.models import Declaration
 from flows.addresses import sender_address
 from flows.channels.telling import tell_channels
 from flows.faults import sentences_of
-from flows.partners import carrier
+from flows.partners import carrier, later
 from integrations.carriers.base import Handover as HandoverRequest
 from integrations.carriers.base import HandoverParcel
-from integrations.errors import AnswerLost, PartnerError, RateLimited, Refused
+from integrations.errors import AnswerLost, PartnerError, Refused
 from orders.models import Order
 from orders.services import move_orders
 from shipping.models import Booking, Handover
@@ -143,10 +143,8 @@ def tell_carrier(merchant_id: int, payload: Mapping[str, Any]) -> None:
         raise ForAPerson(*sentences_of(refused, partner=handover.carrier_code)) from refused
     except AnswerLost as lost:
         raise Later(settings.LOOK_UP_AFTER_SECONDS, str(lost)) from lost
-    except RateLimited as limited:
-        raise Later(limited.retry_after_s, str(limited)) from limited
     except PartnerError as away:
-        raise Later(5, str(away)) from away
+        raise later(away, again_after_s=5) from away
     with merchant(merchant_id):
         mark_told(handover_id=handover.pk, now=timezone.now())
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Staff
-from core.models import Document, Job, Merchant
+from core.models import Document, Merchant
 from core.tenancy import across_merchants
 from shipping.models import Booking, Handover
 from warehouse.models import Parcel, StaffAssignment, Warehouse, Wave
@@ -120,9 +120,3 @@ def find_document(document_id: int, *, warehouse_ids: Collection[int]) -> Docume
         if rows is None or not rows.filter(warehouse_id__in=warehouse_ids).exists():
             return None
         return document
-
-
-def find_failed_job(job_id: int) -> Job | None:
-    """Return a job that waits for a person."""
-    with across_merchants("A problem on the board is named by its number alone."):
-        return Job.objects.filter(pk=job_id, status=Job.Status.FAILED).first()

@@ -16,8 +16,8 @@ from flows.booking import booking_work
 from orders.models import Order
 from orders.services import move_orders
 from shipping.models import Booking
-from warehouse.models import Parcel, ParcelItem, Scan, Warehouse, Wave
-from warehouse.rules.packing import ExpectedItem, PackScan, fold_pack
+from warehouse.models import Allocation, Parcel, ParcelItem, Scan, Warehouse, Wave
+from warehouse.rules.packing import ID_USED, ExpectedItem, PackScan, fold_pack
 from warehouse.rules.packing import PackState as Folded
 from warehouse.rules.station_rules import double_press_within
 from warehouse.services import (
@@ -52,13 +52,17 @@ def plan_next_wave(
 ) -> Wave | None:
     """Plan a wave of up to `cap` allocated orders without a parcel; None when there are none."""
     with merchant(merchant_id):
+        # Both rows are locked: of two plans at once, the later reads the allocation again and
+        # passes over what the earlier has taken.
         waiting = (
-            Order.objects.filter(status=Order.Status.ALLOCATED, allocations__warehouse=warehouse)
-            .exclude(parcels__status__in=[Parcel.Status.PLANNED, Parcel.Status.PACKED])
-            .order_by("-priority", "ship_by", "id")
-            .select_for_update(of=("self",), skip_locked=True)
+            Allocation.objects.filter(
+                warehouse=warehouse, planned_at__isnull=True, order__status=Order.Status.ALLOCATED
+            )
+            .order_by("-priority", "ship_by", "order_id")
+            .select_related("order")
+            .select_for_update(of=("self", "order"), skip_locked=True)
         )
-        orders = list(waiting[:cap])
+        orders = [allocation.order for allocation in waiting[:cap]]
         if not orders:
             return None
         return plan_wave(warehouse=warehouse, orders=orders, actor=actor, now=now).wave
@@ -98,21 +102,26 @@ def scan_parcel(
 ) -> tuple[list[dict[str, Any]], PackState]:
     """Judge scans at the pack station; return the answer to each, in order, and the state after.
 
-    Raises `Parcel.DoesNotExist` for an unknown reference.
+    A scan whose id belongs to a press about another parcel is answered so (`id_used`) and counts
+    for nothing. Raises `Parcel.DoesNotExist` for an unknown reference, `IntegrityError` when
+    another request used an id at the same moment: asked again, it is answered.
     """
     with merchant(merchant_id):
         parcel = Parcel.objects.select_for_update().get(reference=parcel_reference)
         items = _items(parcel)
         before = list(Scan.objects.filter(parcel=parcel).order_by("id"))
         known = {scan.client_id for scan in before}
+        used = _used_elsewhere(parcel, scans)
+        own = [scan for scan in scans if scan.client_id not in used]
         folded = fold_pack(
             _expected(items),
-            [*map(_as_pressed, before), *scans],
+            [*map(_as_pressed, before), *own],
             double_press_ms=double_press_within(now.date()),
         )
         answers = {verdict.client_id: verdict.as_dict() for verdict in folded.verdicts}
+        answers |= {key: {"code": ID_USED.code, "sentence": ID_USED.as_dict()} for key in used}
         if parcel.status == Parcel.Status.PLANNED:
-            fresh = {scan.client_id: scan for scan in scans if scan.client_id not in known}
+            fresh = {scan.client_id: scan for scan in own if scan.client_id not in known}
             counts = _counts(items, folded)
             record_scans(
                 parcel=parcel,
@@ -124,6 +133,13 @@ def scan_parcel(
             for item in items:
                 item.scanned = counts[item.pk]
         return [answers[scan.client_id] for scan in scans], pack_state(parcel, items)
+
+
+def _used_elsewhere(parcel: Parcel, scans: Sequence[PackScan]) -> set[str]:
+    """Return the ids that stand for a press about another parcel, or at a pick station."""
+    ids = [scan.client_id for scan in scans]
+    others = Scan.objects.filter(client_id__in=ids).exclude(parcel=parcel)
+    return set(others.values_list("client_id", flat=True)) if ids else set()
 
 
 def _items(parcel: Parcel) -> list[ParcelItem]:

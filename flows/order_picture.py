@@ -48,8 +48,9 @@ def order_picture(*, reference: str) -> OrderPicture:
     booking_ids = [booking.pk for booking in bookings.values()]
     tracked = {row.booking_id: row for row in TrackedParcel.objects.filter(booking__in=booking_ids)}
     costs = {row.booking_id: row for row in LandedCost.objects.filter(booking__in=booking_ids)}
+    declarations = Declaration.objects.filter(booking__in=booking_ids, superseded_at__isnull=True)
     declared: dict[int, list[Declaration]] = {}
-    for declaration in Declaration.objects.filter(booking__in=booking_ids).order_by("pk"):
+    for declaration in declarations.order_by("pk"):
         declared.setdefault(declaration.booking_id, []).append(declaration)
     parcels = []
     for parcel in Parcel.objects.filter(order=order).order_by("pk"):

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from core.tenancy import merchant
-from warehouse.models import PickTask, Wave
+from warehouse.models import PickTask, Scan, Wave
+from warehouse.rules.packing import ID_USED
 from warehouse.rules.picking import OpenTask, PickVerdict, confirm, judge_pick
 from warehouse.services import NewScan, confirm_picks
-from warehouse.services.picking import known_picks, record_picks
+from warehouse.services.picking import PICK, known_picks, record_picks
 
 PICKABLE = (Wave.Status.RELEASED, Wave.Status.PICKED, Wave.Status.CLOSED)
 
@@ -54,7 +55,7 @@ def pick_by_scan(
             raise NotPickable("The wave is not released yet.")
         tasks = _tasks(wave_id)
         known = known_picks(scan.client_id for scan in scans)
-        answers = {client_id: dict(scan.answer) for client_id, scan in known.items()}
+        answers = {client_id: _known(scan, tasks) for client_id, scan in known.items()}
         kept, confirmed = [], []
         for scan in scans:
             if scan.client_id in answers:
@@ -111,6 +112,14 @@ def _judge(scan: PickScan, tasks: Sequence[OpenTask]) -> PickVerdict:
         return judge_pick(scan.raw, tasks)
     task = next((each for each in tasks if each.task_id == scan.task_id), None)
     return confirm(task) if task else judge_pick(str(scan.task_id), [])
+
+
+def _known(scan: Scan, tasks: Sequence[OpenTask]) -> dict[str, Any]:
+    """Return a known scan's first answer; one about a parcel or another wave is no answer here."""
+    task_id = scan.answer.get("task_id", 0)
+    if scan.station == PICK and (not task_id or any(task.task_id == task_id for task in tasks)):
+        return dict(scan.answer)
+    return {"code": ID_USED.code, "task_id": 0, "sentence": ID_USED.as_dict()}
 
 
 def _picked(task: OpenTask, task_id: int) -> OpenTask:

@@ -281,7 +281,9 @@ def _released_at(parcel: TrackedParcel) -> datetime | None:
     """When customs had its last word: the carrier's clock begins again only then."""
     answered: datetime | None = (
         Declaration.objects.filter(
-            booking_id=parcel.booking_id, direction=Declaration.Direction.IMPORT
+            booking_id=parcel.booking_id,
+            direction=Declaration.Direction.IMPORT,
+            superseded_at__isnull=True,
         )
         .values_list("answered_at", flat=True)
         .first()
@@ -292,7 +294,9 @@ def _released_at(parcel: TrackedParcel) -> datetime | None:
 def _waits_for_us(parcel: TrackedParcel) -> bool:
     """Tell whether customs has not decided, or the delivery partner was not asked yet."""
     undecided = Declaration.objects.filter(
-        booking_id=parcel.booking_id, direction=Declaration.Direction.IMPORT
+        booking_id=parcel.booking_id,
+        direction=Declaration.Direction.IMPORT,
+        superseded_at__isnull=True,
     ).exclude(status__in=[*FINAL, Declaration.Status.DRAFT])
     asking = Job.objects.filter(
         kind="delivery.consign", key=str(parcel.pk), status=Job.Status.QUEUED

@@ -11,6 +11,8 @@ WORK: Mapping[str, str] = {
     "allocation.allocate": gettext_noop("Reserving stock"),
     "allocation.fill_backorders": gettext_noop("Reserving new stock for waiting orders"),
     "booking.book": gettext_noop("Booking with the carrier"),
+    "booking.booked_twice": gettext_noop("Voiding one of two bookings"),
+    "booking.fetch_label": gettext_noop("Fetching the label"),
     "channels.get_tokens": gettext_noop("Connecting a shop"),
     "channels.read": gettext_noop("Reading a shop's orders"),
     "channels.read_orders": gettext_noop("Reading orders a shop told us of"),

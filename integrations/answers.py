@@ -68,11 +68,17 @@ def explain_field_errors(status: int, body: Any) -> tuple[str, str, str]:
 
     The first error names the field; the message tells all of them.
     """
-    errors = [error for error in as_list(as_dict(body).get("errors")) if isinstance(error, dict)]
-    if not errors:
+    faults = field_faults(body)
+    if not faults:
         return "", f"http_{status}", f"refused without a reason ({status})"
-    told = [" ".join(filter(None, (text(e, "field"), text(e, "message")))) for e in errors]
-    return text(errors[0], "field"), text(errors[0], "code") or f"http_{status}", "; ".join(told)
+    told = [" ".join(filter(None, (field, message))) for field, _, message in faults]
+    return faults[0][0], faults[0][1] or f"http_{status}", "; ".join(told)
+
+
+def field_faults(body: Any) -> list[tuple[str, str, str]]:
+    """All (field, code, message) of `{"errors": [...]}`, at most 50; [] for any other body."""
+    errors = [error for error in as_list(as_dict(body).get("errors")) if isinstance(error, dict)]
+    return [(text(e, "field"), text(e, "code"), text(e, "message")) for e in errors[:50]]
 
 
 def as_dict(value: Any) -> dict[str, Any]:

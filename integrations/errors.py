@@ -5,6 +5,7 @@ The class says what the caller may do next, so that no caller has to read HTTP s
 ==================  ===========================================================
 `Refused`           permanent: the partner understood and said no. Show it to a person.
 `NotAuthorised`     permanent until someone changes the credentials.
+`Stopped`           the same, known from before: nothing was sent.
 `RateLimited`       retry after `retry_after_s`; nothing happened.
 `Unavailable`       retry with backoff; nothing happened, or repeating is harmless.
 `AnswerLost`        it may have happened: look the reference up before any retry.
@@ -38,6 +39,7 @@ class Refused(PartnerError):
     `field` is the partner's path of the offending field ("" where it named none), `code` its error
     code, `status` the HTTP status (0 when our own check refused before anything was sent).
     `params` are the values of a finding of our own, by which it can be told in other languages.
+    `faults` are all (field, code, message) where the partner told several apart.
     """
 
     def __init__(
@@ -50,8 +52,10 @@ class Refused(PartnerError):
         partner: str = "",
         operation: str = "",
         params: Mapping[str, str] | None = None,
+        faults: tuple[tuple[str, str, str], ...] = (),
     ) -> None:
         super().__init__(message, partner=partner, operation=operation)
+        self.faults = faults or ((field, code, message),)
         self.field = field
         self.code = code
         self.status = status
@@ -60,6 +64,19 @@ class Refused(PartnerError):
 
 class NotAuthorised(PartnerError):
     """401 or 403: the account's credentials are wrong, expired or not allowed to do this."""
+
+
+class Stopped(NotAuthorised):
+    """Not sent: the account refused our credentials before, and nobody has mended it yet.
+
+    Nothing happened. One call is let through after `retry_after_s`, to see whether it is mended.
+    """
+
+    def __init__(
+        self, retry_after_s: float, message: str, *, partner: str = "", operation: str = ""
+    ) -> None:
+        super().__init__(message, partner=partner, operation=operation)
+        self.retry_after_s = retry_after_s
 
 
 class RateLimited(PartnerError):

@@ -400,6 +400,10 @@ class Door:
                 status=status,
                 partner=self.partner,
                 operation=call.operation,
+                faults=tuple(
+                    (field, code, self.credentials.redact(message)[:300])
+                    for field, code, message in answers.field_faults(parsed)
+                ),
             )
         # 5xx, 408, a redirect we do not follow: it may or may not have been done.
         raise call.uncertain(f"answered {status}")

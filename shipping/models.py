@@ -124,6 +124,8 @@ class Booking(TenantModel):
     refusal_said = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     """The same as stored sentences, to be said in the reader's language."""
     sending_since = models.DateTimeField(null=True)
+    absent_since = models.DateTimeField(null=True)
+    """When a person looked at the carrier and did not find it; the next asking goes by that."""
     send_attempts = models.PositiveIntegerField(default=0)
     booked_at = models.DateTimeField(null=True)
     handover = TenantForeignKey("Handover", null=True, related_name="bookings")
@@ -144,6 +146,14 @@ class Booking(TenantModel):
             models.Index(fields=["merchant", "tracking_number"], name="booking_tracking_number"),
             models.Index(fields=["merchant", "handover"], name="booking_of_handover"),
             models.Index(fields=["merchant", "parcel"], name="booking_of_parcel"),
+            models.Index(
+                fields=["merchant", "-id"], name="booking_unclear", condition=Q(status="unclear")
+            ),
+            models.Index(
+                fields=["merchant", "-id"],
+                name="booking_no_label",
+                condition=Q(status="booked", label__isnull=True),
+            ),
         ]
 
 

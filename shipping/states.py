@@ -6,9 +6,11 @@ from core.states import Moves
 from shipping.models import BookingStatus as S
 
 BOOKING_MOVES: Moves = {
-    S.PLANNED: frozenset({S.SENDING, S.VOIDED}),
+    # Booked: the answer to an asking that a person had given up comes after all.
+    S.PLANNED: frozenset({S.SENDING, S.VOIDED, S.BOOKED}),
     S.SENDING: frozenset({S.BOOKED, S.REFUSED, S.UNCLEAR}),
-    S.UNCLEAR: frozenset({S.BOOKED, S.REFUSED}),
+    # Planned again: a person did not find it at the carrier.
+    S.UNCLEAR: frozenset({S.BOOKED, S.REFUSED, S.PLANNED}),
     S.BOOKED: frozenset({S.VOIDED}),
     S.REFUSED: frozenset(),
     S.VOIDED: frozenset(),

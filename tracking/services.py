@@ -219,7 +219,7 @@ def _stand(parcels: Sequence[TrackedParcel], now: datetime) -> None:
         before = parcel.milestone
         standings[parcel.pk] = standing = fold(ways[parcel.pk])
         _set_standing(parcel, standing)
-        if parcel.milestone != before:
+        if parcel.milestone != before and not _is_told(parcel):
             changes.append(
                 Change(f"parcel.{parcel.milestone}", "order", parcel.booking.parcel.order_id)
             )
@@ -230,6 +230,11 @@ def _stand(parcels: Sequence[TrackedParcel], now: datetime) -> None:
     changes += _exceptions(parcels, standings, now)
     if changes:
         record_many(changes, actor="tracking", now=now)
+
+
+def _is_told(parcel: TrackedParcel) -> bool:
+    """Tell whether our own handover, which names its manifest and person, is in the history."""
+    return parcel.milestone == "handed_over" and parcel.booking.handover_id is not None
 
 
 def _set_standing(parcel: TrackedParcel, standing: ParcelStanding) -> None:

@@ -15,7 +15,7 @@ from flows.transit import (
     register_push,
     silent_parcels,
 )
-from integrations.errors import PartnerError
+from integrations.errors import PartnerError, Stopped
 
 log = logging.getLogger("waybridge.transit")
 
@@ -25,6 +25,8 @@ def poll_due(merchant_id: int, carrier_code: str) -> None:
     """Ask a carrier about one merchant's due parcels."""
     try:
         poll(merchant_id=merchant_id, carrier_code=carrier_code)
+    except Stopped as stopped:
+        log.debug("Not asked: %s", stopped)  # it stands among the staff's problems
     except PartnerError as away:
         log.warning("%s cannot be asked now; asked again in the next round: %s", carrier_code, away)
 
@@ -41,6 +43,8 @@ def read_postal_feed() -> None:
     """Read on in the postal operator's feed of events."""
     try:
         read_feed(carrier_code="postal")
+    except Stopped as stopped:
+        log.debug("Not asked: %s", stopped)  # it stands among the staff's problems
     except PartnerError as away:
         log.warning("The postal feed cannot be read now; read on in the next round: %s", away)
 
@@ -57,5 +61,7 @@ def register_line_push() -> None:
     """Keep our push address registered with the dedicated line."""
     try:
         register_push()
+    except Stopped as stopped:
+        log.debug("Not asked: %s", stopped)  # it stands among the staff's problems
     except PartnerError as away:
         log.warning("The line cannot be told our push address now; told again later: %s", away)

@@ -128,12 +128,25 @@ class Allocation(TenantModel):
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+")
     strategy = models.CharField(max_length=40)
     explanation = models.JSONField()
+    priority = models.SmallIntegerField(default=0)
+    ship_by = models.DateTimeField(null=True)
+    """Both as the order had them when its stock was promised: waves take the most urgent first."""
+    planned_at = models.DateTimeField(null=True)
+    """When a wave took it; until then it waits."""
     created_at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["merchant", "order", "warehouse"], name="allocation_once"
+            ),
+        ]
+        indexes = [
+            # Holds only what waits, however many orders went before: waves and the board read it.
+            models.Index(
+                fields=["merchant", "warehouse", "-priority", "ship_by", "order"],
+                name="allocation_waiting",
+                condition=Q(planned_at__isnull=True),
             ),
         ]
 

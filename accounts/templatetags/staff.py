@@ -20,8 +20,13 @@ SCREENS = (
      "/stations/hand-over/"),
     ("staff_claims", gettext_lazy("Claims"), "claims", "staff.claims", "/staff/claims/"),
     ("staff_holds", gettext_lazy("Holds"), "customs", "staff.customs", "/staff/holds/"),
+    ("staff_declarations", gettext_lazy("Declarations"), "document", "staff.customs",
+     "/staff/declarations/"),
     ("staff_exceptions", gettext_lazy("Exceptions"), "warning", "staff.support",
      "/staff/exceptions/"),
+    ("staff_bookings", gettext_lazy("Unclear bookings"), "help", "staff.support",
+     "/staff/bookings/"),
+    ("staff_problems", gettext_lazy("Problems"), "info", "staff.problems", "/staff/problems/"),
 )  # fmt: skip
 
 

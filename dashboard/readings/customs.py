@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from customs.models import Declaration
 from dashboard.readings.words import (
@@ -48,6 +49,9 @@ def declarations_matching(filters: CustomsFilters) -> QuerySet[Declaration]:
         "direction": filters.direction,
         "country": filters.country,
     }
+    if filters.status in (Declaration.Status.REFUSED, Declaration.Status.INCOMPLETE):
+        # What stands to be mended: one that was corrected is history.
+        rows = rows.filter(superseded_at__isnull=True)
     return rows.filter(**{name: value for name, value in chosen.items() if value})
 
 
@@ -74,6 +78,7 @@ def _row(row: Declaration, parcel_id: int | None) -> DeclarationListRow:
         badge=declaration_badge(row),
         changed_at=row.answered_at or row.lodged_at or row.created_at,
         reason=declaration_reason(row),
+        url=reverse("dashboard:declaration", args=[row.pk]),
     )
 
 
@@ -81,6 +86,8 @@ def declaration_reason(row: Declaration) -> str:
     """Why a declaration does not go on: its gaps in words, else what the authority said."""
     if row.status == Declaration.Status.INCOMPLETE:
         return " ".join(problem_words(problem)[0] for problem in row.problems)
+    if row.superseded_at is not None:
+        return _("Corrected since. {reason}").format(reason=row.authority_reason)
     return row.authority_reason
 
 

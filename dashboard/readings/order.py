@@ -14,6 +14,7 @@ from accounts.authentication import Caller
 from core.events import history
 from core.money import Money
 from core.tenancy import active_merchant_id
+from customs.models import Declaration
 from customs.models import LandedCost as StoredCost
 from dashboard.readings.allocation import read_allocation
 from dashboard.readings.documents import documents_of
@@ -25,9 +26,16 @@ from dashboard.readings.words import (
     order_badge,
     role_words,
     sentence,
+    unclear_words,
 )
 from dashboard.screens.common import Coded
-from dashboard.screens.orders import HoldCard, OrderLine, OrderPage, OrderShipment
+from dashboard.screens.orders import (
+    HoldCard,
+    OrderLine,
+    OrderNotice,
+    OrderPage,
+    OrderShipment,
+)
 from orders.models import Hold, Order
 from orders.models import OrderLine as StoredLine
 from orders.services.holds import may_release
@@ -78,6 +86,7 @@ def read_order(*, order: Order, caller: Caller) -> OrderPage:
         value=Money(order.goods_value, order.currency),
         holds=_holds(order, caller),
         shipments=_shipments(bookings, tracked),
+        notices=_notices(bookings),
         documents=documents_of(subject_kind="order", subject_id=order.pk),
         landed_cost=landed_cost_of(cost) if cost else None,
         allocation=read_allocation(allocation, events),
@@ -180,6 +189,30 @@ def _shipments(
         for booking in bookings
         if booking.pk in tracked
     )
+
+
+def _notices(bookings: Sequence[Booking]) -> tuple[OrderNotice, ...]:
+    """What stopped behind the order, and who sees to it."""
+    notices = [
+        OrderNotice(words=unclear_words())
+        for booking in bookings
+        if booking.status == Booking.Status.UNCLEAR
+    ]
+    stopped = Declaration.objects.filter(
+        booking__in=[booking.pk for booking in bookings],
+        status=Declaration.Status.REFUSED,
+        superseded_at__isnull=True,
+    )
+    for declaration in stopped.order_by("pk"):
+        words = _("Customs refused the declaration {lrn}. Correct it, or wait for Waybridge staff.")
+        notices.append(
+            OrderNotice(
+                words=words.format(lrn=declaration.lrn),
+                url=reverse("dashboard:declaration", args=[declaration.pk]),
+                action=_("See what was refused"),
+            )
+        )
+    return tuple(notices)
 
 
 def buyer_url(parcel: TrackedParcel) -> str:

@@ -123,6 +123,7 @@ def _declarations(parcel: TrackedParcel) -> tuple[DeclarationRow, ...]:
             badge=declaration_badge(row),
             changed_at=row.answered_at or row.lodged_at or row.created_at,
             reason=declaration_reason(row),
+            url=reverse("dashboard:declaration", args=[row.pk]),
         )
         for row in rows
     )

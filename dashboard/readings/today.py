@@ -15,7 +15,7 @@ from core.spoken import say_all
 from customs.models import Declaration
 from dashboard.readings.billing import balances, money_of_last_days
 from dashboard.readings.channels import channels_attention
-from dashboard.readings.words import event_words, hold_name
+from dashboard.readings.words import event_words, hold_name, unclear_words
 from dashboard.screens.common import Tone
 from dashboard.screens.today import Attention, FirstStep, Movement, StageCount, TodayPage
 from flows.words import work_words
@@ -109,7 +109,7 @@ def _troubles() -> Iterator[Attention]:
 def _declarations() -> Iterator[Attention]:
     asks = (Declaration.Status.INCOMPLETE, Declaration.Status.HELD, Declaration.Status.REFUSED)
     rows = (
-        Declaration.objects.filter(status__in=asks)
+        Declaration.objects.filter(status__in=asks, superseded_at__isnull=True)
         .order_by("status")
         .values("status")
         .annotate(many=Count("id"), oldest=Min("created_at"))
@@ -131,16 +131,22 @@ def _bookings() -> Iterator[Attention]:
     for booking in stuck.select_related("parcel__order").order_by("-id")[:SHOWN_FAILED]:
         if booking.parcel.order.status == Order.Status.CANCELLED:
             continue
+        is_unclear = booking.status == Booking.Status.UNCLEAR
         yield Attention(
             count=1,
             label=_("Booking: %(status)s") % {"status": str(booking.get_status_display())},
-            remedy=say_all(booking.refusal_said, otherwise=booking.refusal)
-            or _("The operator looks into it."),
+            remedy=unclear_words()
+            if is_unclear
+            else say_all(booking.refusal_said, otherwise=booking.refusal) or _looked_into(),
             url=reverse("dashboard:order", args=[booking.parcel.order.reference]),
             action=booking.parcel.order.reference,
             oldest_at=booking.created_at,
-            tone="bad",
+            tone="act" if is_unclear else "bad",
         )
+
+
+def _looked_into() -> str:
+    return _("The operator looks into it.")
 
 
 def _failed_jobs() -> Iterator[Attention]:
@@ -155,7 +161,7 @@ def _failed_jobs() -> Iterator[Attention]:
         yield Attention(
             count=len(jobs),
             label=_("Work that stopped: %(kind)s") % {"kind": work_words(kind)},
-            remedy=reason or _("The operator looks into it."),
+            remedy=reason or _looked_into(),
             url=reverse("dashboard:customs" if family == "clearance" else "dashboard:orders"),
             action=_("See where"),
             oldest_at=jobs[-1].created_at,

@@ -16,6 +16,7 @@ from core.models import Event
 from core.money import Money
 from customs.models import Declaration
 from dashboard.screens.common import Badge, HistoryEntry, Tone
+from flows.words import work_words
 from orders.models import Hold, Import, Order
 from shipping.models import Booking
 from tracking.words import stage_words, trouble_words
@@ -57,6 +58,11 @@ EVENTS: Mapping[str, str] = {
     "booking.booked": gettext_noop("Booked with the carrier"),
     "booking.refused": gettext_noop("Refused by the carrier"),
     "booking.unclear": gettext_noop("The carrier's answer is unclear; a person looks into it"),
+    "booking.absent": gettext_noop("Not found at the carrier; booked again"),
+    "booking.label_brought": gettext_noop("Label brought by staff"),
+    "declaration.corrected": gettext_noop("Declaration corrected"),
+    "job.tried_again": gettext_noop("Stopped work tried again"),
+    "job.given_up": gettext_noop("Stopped work given up"),
     "claim.filed": gettext_noop("Claim filed"),
     "claim.evidence_added": gettext_noop("Evidence added"),
     "claim.needs_evidence": gettext_noop("More evidence asked for"),
@@ -116,6 +122,14 @@ def percent(template: str, params: Mapping[str, Any], *, stored: str) -> str:
 def problem_words(problem: Mapping[str, Any]) -> tuple[str, str]:
     """What is wrong in a declaration and what would be right."""
     return sentence(problem.get("fault") or {}), sentence(problem.get("remedy") or {})
+
+
+def unclear_words() -> str:
+    """What a merchant is told of a booking whose outcome is not known."""
+    return _(
+        "The carrier's answer was lost. Waybridge staff find out whether the parcel is booked;"
+        " you need do nothing."
+    )
 
 
 def order_badge(order: Order) -> Badge:
@@ -194,7 +208,9 @@ def event_detail(event: Event) -> str:
         return ", ".join(hold_name(code) for code in data.get("holds", ()))
     if event.kind == "claim.evidence_added":
         return evidence_words(str(data.get("code", "")))
-    for name in ("tracking_number", "warehouse", "manifest", "mrn", "why"):
+    if event.kind in ("job.tried_again", "job.given_up"):
+        return ": ".join(filter(None, (work_words(str(data.get("job", ""))), data.get("why", ""))))
+    for name in ("tracking_number", "warehouse", "manifest", "mrn", "why", "lrn"):
         if data.get(name):
             return str(data[name])
     return ""

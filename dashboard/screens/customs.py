@@ -31,6 +31,7 @@ class DeclarationListRow:
     badge: Badge
     changed_at: datetime
     reason: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,3 +47,48 @@ class CustomsPage:
     is_filtered: bool
     clear_url: str
     export_url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RefusedRow:
+    """One thing customs refused: where, what was declared there, and customs' own words."""
+
+    where: str
+    value: str
+    said: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GoodsRow:
+    """What customs must know of one product in the parcel."""
+
+    id: int
+    sku: str
+    title: str
+    hs_code: str
+    origin_country: str
+    customs_description: str
+    weight_g: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CorrectionPage:
+    """dashboard/customs/declaration.html; posts `product-ID-hs_code` and its like to itself."""
+
+    local_reference: str
+    direction: str
+    country: str
+    badge: Badge
+    changed_at: datetime
+    order_reference: str
+    order_url: str
+    corrects: str
+    corrected_by: str
+    corrected_by_url: str
+    refused: tuple[RefusedRow, ...]
+    problems: tuple[str, ...]
+    goods: tuple[GoodsRow, ...]
+    may_correct: bool
+    is_open: bool
+    list_url: str
+    fault: str = ""

@@ -103,6 +103,15 @@ class OrderShipment:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OrderNotice:
+    """Something behind the order that stopped, and where to act, if there is anything to do."""
+
+    words: str
+    url: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LandedCostItem:
     """One duty, tax or fee with the sentence that computed it."""
 
@@ -170,3 +179,4 @@ class OrderPage:
     list_url: str
     cancel: Destructive | None = None
     claim_url: str = ""
+    notices: tuple[OrderNotice, ...] = ()

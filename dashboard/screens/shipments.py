@@ -68,6 +68,7 @@ class DeclarationRow:
     badge: Badge
     changed_at: datetime
     reason: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

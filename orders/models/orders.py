@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from core.tenant_models import TenantForeignKey, TenantModel
@@ -209,6 +210,14 @@ class Order(TenantModel):
             models.Index(fields=["merchant", "external_order"], name="order_external"),
             models.Index(
                 fields=["merchant", "buyer_digest", "-created_at"], name="order_same_buyer"
+            ),
+            # Lists sorted by value and by the day the order was placed (dashboard).
+            models.Index(fields=["merchant", "goods_value", "-id"], name="order_by_value"),
+            models.Index(
+                F("merchant"),
+                Coalesce("placed_at", "created_at"),
+                F("id").desc(),
+                name="order_by_arrival",
             ),
         ]
 

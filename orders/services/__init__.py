@@ -54,12 +54,13 @@ from orders.services.orders import (
     move_orders,
 )
 from orders.services.presets import remove_preset, save_preset
-from orders.services.products import ProductCounts, upsert_products
+from orders.services.products import ProductCounts, correct_customs_data, upsert_products
 
 __all__ = [
     "SAME_ORDER", "AlreadyConnected", "HoldAlreadyReleased", "NewNotice", "NewOrder", "NotRefused",
     "NotThere", "NotToBeChosen", "NotYourHold", "ProductCounts", "accept_return", "activate",
-    "add_rejected_rows", "ask_consent", "choose_columns", "count_try", "describe_import",
+    "add_rejected_rows", "ask_consent", "choose_columns", "correct_customs_data", "count_try",
+    "describe_import",
     "end_connection", "end_renewal", "ensure_channel", "finish_import", "insert_orders",
     "keep_channels_word", "lease_renewal", "mark_notice_told", "move_orders", "note_failure",
     "open_connection", "open_window", "pause", "queue_notices", "refuse_import", "refuse_notice",

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from core.events import record
 from core.tenancy import active_merchant_id
 from orders.models import Product
+from orders.rules.customs_data import CustomsData
 from orders.rules.facts import ProductFacts
 
 FIELDS = (
@@ -46,6 +48,34 @@ def upsert_products(*, products: Sequence[ProductFacts], now: datetime) -> Produ
     Product.objects.bulk_update(changed, [*FIELDS, "updated_at"], batch_size=500)
     ids = {row.sku: row.pk for row in [*fresh, *known.values()]}
     return ProductCounts(created=len(fresh), updated=len(changed), ids=ids)
+
+
+def correct_customs_data(
+    *, product_id: int, correct: CustomsData, actor: str, now: datetime
+) -> bool:
+    """Set what customs must know of a product; False when it stood so already.
+
+    Other declarations of it that are not lodged yet follow when they are.
+    """
+    product = Product.objects.select_for_update().get(pk=product_id)
+    names = ("hs_code", "origin_country", "customs_description", "weight_g")
+    changed = [name for name in names if getattr(product, name) != getattr(correct, name)]
+    if not changed:
+        return False
+    before = {name: getattr(product, name) for name in changed}
+    for name in changed:
+        setattr(product, name, getattr(correct, name))
+    product.updated_at = now
+    product.save(update_fields=[*changed, "updated_at"])
+    record(
+        kind="product.customs_corrected",
+        subject_kind="product",
+        subject_id=product.pk,
+        actor=actor,
+        now=now,
+        data={"sku": product.sku, "before": before},
+    )
+    return True
 
 
 def _row(product: ProductFacts, merchant_id: int, now: datetime) -> Product:

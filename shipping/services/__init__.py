@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from shipping.services.bookings import (
+    NotUnclear,
+    TooEarly,
     attach_invoice,
     attach_label,
     begin_sending,
+    lock_unclear,
     mark_booked,
     mark_not_sent,
     mark_refused,
     mark_unclear,
+    plan_again,
     plan_booking,
     send_again,
     take_s10_number,
@@ -23,8 +27,26 @@ from shipping.services.terms import (
 )
 
 __all__ = [
-    "NothingToHandOver", "accept_agreement", "agreement_in_force", "attach_invoice", "attach_label",
-    "begin_sending", "close_handover", "mark_booked", "mark_not_sent", "mark_refused", "mark_told",
-    "mark_unclear", "plan_booking", "propose_agreement", "publish_rate_card", "send_again",
-    "set_manifest", "take_s10_number",
+    "NotUnclear",
+    "NothingToHandOver",
+    "TooEarly",
+    "accept_agreement",
+    "agreement_in_force",
+    "attach_invoice",
+    "attach_label",
+    "begin_sending",
+    "close_handover",
+    "lock_unclear",
+    "mark_booked",
+    "mark_not_sent",
+    "mark_refused",
+    "mark_told",
+    "mark_unclear",
+    "plan_again",
+    "plan_booking",
+    "propose_agreement",
+    "publish_rate_card",
+    "send_again",
+    "set_manifest",
+    "take_s10_number",
 ]  # fmt: skip

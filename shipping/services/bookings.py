@@ -75,6 +75,18 @@ def take_s10_number(*, service_indicator: str, country: str) -> str:
     return str(number)
 
 
+class NotUnclear(Exception):
+    """The booking's outcome is known: a worker, or another person, was first."""
+
+
+class TooEarly(Exception):
+    """The carrier may still be working on what it was asked; look again in `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"Look again in {seconds:.0f} seconds.")
+        self.seconds = seconds
+
+
 @dataclass(frozen=True, slots=True)
 class Sending:
     """A booking whose "sending" is committed.
@@ -117,7 +129,12 @@ def mark_not_sent(*, booking_id: int, sent_at: datetime) -> None:
 
 
 def mark_booked(
-    *, booking_id: int, tracking_number: str, label: Document | None, now: datetime
+    *,
+    booking_id: int,
+    tracking_number: str,
+    label: Document | None,
+    now: datetime,
+    actor: str = "booking",
 ) -> bool:
     """Store the carrier's answer; False when another worker stored it first."""
     rows = Booking.objects.filter(pk=booking_id)
@@ -135,29 +152,43 @@ def mark_booked(
             kind="booking.booked",
             subject_kind="order",
             subject_id=booking.parcel.order_id,
-            actor="booking",
+            actor=actor,
             now=now,
             data={"tracking_number": tracking_number, "service": booking.service_code},
         )
     return bool(moved)
 
 
-def mark_refused(*, booking_id: int, why: Sequence[Sentence], now: datetime) -> None:
-    """The carrier will not take the parcel: a person decides what now."""
-    _end(booking_id=booking_id, to=S.REFUSED, why=why, now=now)
+def mark_refused(
+    *, booking_id: int, sent_at: datetime | None, why: Sequence[Sentence], now: datetime
+) -> None:
+    """The carrier will not take the parcel: a person decides what now.
+
+    `sent_at` is the asking it answers: one that a person's word has ended since changes nothing.
+    """
+    _end(booking_id=booking_id, sent_at=sent_at, to=S.REFUSED, why=why, now=now)
 
 
-def mark_unclear(*, booking_id: int, why: Sequence[Sentence], now: datetime) -> None:
+def mark_unclear(
+    *, booking_id: int, sent_at: datetime | None, why: Sequence[Sentence], now: datetime
+) -> None:
     """Nobody knows whether the carrier booked: a person decides, never a blind retry."""
-    _end(booking_id=booking_id, to=S.UNCLEAR, why=why, now=now)
+    _end(booking_id=booking_id, sent_at=sent_at, to=S.UNCLEAR, why=why, now=now)
 
 
-def _end(*, booking_id: int, to: str, why: Sequence[Sentence], now: datetime) -> None:
-    rows = Booking.objects.filter(pk=booking_id)
+def _end(
+    *,
+    booking_id: int,
+    sent_at: datetime | None,
+    to: str,
+    why: Sequence[Sentence],
+    now: datetime,
+) -> None:
+    rows = Booking.objects.filter(pk=booking_id, sending_since=sent_at)
     refusal = " ".join(sentence.text for sentence in why)[:500]
     # The carrier's words stay with the booking: they may repeat the buyer's address.
     if move(rows, moves=BOOKING_MOVES, to=to, refusal=refusal, refusal_said=stored(why)):
-        booking = rows.select_related("parcel").get()
+        booking = Booking.objects.filter(pk=booking_id).select_related("parcel").get()
         record(
             kind=f"booking.{to}",
             subject_kind="order",
@@ -167,11 +198,68 @@ def _end(*, booking_id: int, to: str, why: Sequence[Sentence], now: datetime) ->
         )
 
 
+def lock_unclear(*, booking_id: int) -> Booking:
+    """Lock a booking whose outcome is unclear; raise `NotUnclear` for any other."""
+    rows = Booking.objects.select_for_update(of=("self",)).select_related("parcel")
+    booking = rows.get(pk=booking_id)
+    if booking.status != S.UNCLEAR:
+        raise NotUnclear(f"{booking.reference} stands {booking.status}.")
+    return booking
+
+
+def plan_again(*, booking_id: int, look_up_after_s: float, actor: str, now: datetime) -> Booking:
+    """Take a person's word that the carrier knows nothing of a booking: it is asked for again.
+
+    Under the same reference, and looked up once more before; an asking by an earlier worker ends
+    with it. Raises `NotUnclear`, or `TooEarly` while the carrier may still be working on it.
+    """
+    booking = lock_unclear(booking_id=booking_id)
+    if booking.sending_since is not None:
+        wait_s = look_up_after_s - (now - booking.sending_since).total_seconds()
+        if wait_s > 0:
+            raise TooEarly(wait_s)
+    booking.status, booking.sending_since, booking.send_attempts = S.PLANNED, None, 1
+    booking.absent_since, booking.refusal, booking.refusal_said = now, "", []
+    booking.save(
+        update_fields=[
+            "status",
+            "sending_since",
+            "send_attempts",
+            "absent_since",
+            "refusal",
+            "refusal_said",
+        ]
+    )
+    record(
+        kind="booking.absent",
+        subject_kind="order",
+        subject_id=booking.parcel.order_id,
+        actor=actor,
+        now=now,
+        data={"reference": booking.reference},
+    )
+    return booking
+
+
 def attach_invoice(*, booking_id: int, invoice: Document) -> None:
     """Attach the commercial invoice."""
     Booking.objects.filter(pk=booking_id, invoice__isnull=True).update(invoice=invoice)
 
 
-def attach_label(*, booking_id: int, label: Document) -> None:
-    """Attach the label we printed ourselves; the first one stands."""
-    Booking.objects.filter(pk=booking_id, label__isnull=True).update(label=label)
+def attach_label(
+    *, booking_id: int, label: Document, actor: str = "", now: datetime | None = None
+) -> None:
+    """Attach a label that came after the booking; the first one stands.
+
+    With `actor` and `now` it was a person who brought it, and the order's history says so.
+    """
+    rows = Booking.objects.filter(pk=booking_id, label__isnull=True)
+    if rows.update(label=label) and now is not None:
+        booking = Booking.objects.select_related("parcel").get(pk=booking_id)
+        record(
+            kind="booking.label_brought",
+            subject_kind="order",
+            subject_id=booking.parcel.order_id,
+            actor=actor,
+            now=now,
+        )

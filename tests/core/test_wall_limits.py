@@ -27,6 +27,8 @@ AS_APP = "SET LOCAL ROLE waybridge_app"
 FULL = "SELECT INSERT UPDATE DELETE"
 
 OPEN_TABLES = {
+    # Which partners refuse the operator's credentials: workers of the app role are who is refused.
+    "core_partnerstop": "SELECT INSERT UPDATE",
     # People, before a merchant is known; Django's and allauth's own tables.
     "account_emailaddress": FULL,
     "account_emailconfirmation": FULL,

@@ -111,7 +111,8 @@ def test_a_refused_look_up_is_unclear_and_not_a_refusal(
     with pytest.raises(ForAPerson):
         book_parcel(house.pk, {"parcel_id": parcel_id})
     assert booked(house, connected).bookings == Counter(unclear=1)
-    book_parcel(house.pk, {"parcel_id": parcel_id})
+    with pytest.raises(ForAPerson):
+        book_parcel(house.pk, {"parcel_id": parcel_id})
     assert set(booked(house, connected).at_carriers.values()) == {1}
 
 

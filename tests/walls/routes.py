@@ -89,6 +89,9 @@ DASHBOARD = {
     "shipment": Rule("shipments.view", "GET", {"parcel_id": "parcel"}),
     "customs": Rule("customs.view"),
     "customs_export": Rule("customs.view"),
+    "declaration": Rule(
+        "customs.view / products.edit", "GET POST", {"declaration_id": "declaration"}
+    ),
     "claims": Rule("claims.view"),
     "claims_export": Rule("claims.view"),
     "claim_new": Rule("claims.edit", "GET POST"),
@@ -145,6 +148,18 @@ ADMIN = {
     "staff_document": Rule("staff.claims", "GET", {"document_id": "evidence"}),
     "staff_holds": Rule("staff.customs"),
     "staff_hold_release": Rule("staff.customs", "POST", {"hold_id": "staff_hold"}),
+    "staff_bookings": Rule("staff.support"),
+    "staff_booking_found": Rule(
+        "staff.support", "POST", {"booking_id": "unclear"}, {"tracking_number": "1234567891"}
+    ),
+    "staff_booking_absent": Rule("staff.support", "POST", {"booking_id": "unclear"}),
+    "staff_booking_label": Rule("staff.support", "POST", {"booking_id": "unclear"}, file="label"),
+    "staff_declarations": Rule("staff.customs"),
+    "staff_declaration": Rule("staff.customs", "GET POST", {"declaration_id": "declaration"}),
+    "staff_problems": Rule("staff.problems"),
+    "staff_job_retry": Rule("staff.problems", "POST", {"job_id": "job"}),
+    "staff_job_give_up": Rule("staff.problems", "POST", {"job_id": "job"}, {"reason": "wall"}),
+    "staff_partner_try": Rule("staff.problems", "POST", {"stop_id": "stop"}),
     "staff_exceptions": Rule("staff.support"),
     "staff_exception_close": Rule("staff.support", "POST", {"exception_id": "exception"}),
 }

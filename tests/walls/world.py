@@ -11,14 +11,16 @@ from django.test import Client
 
 from accounts.models import ApiKey, Member, User
 from accounts.services import add_member
-from core.models import Job, Merchant
+from core.models import Job, Merchant, PartnerStop
 from core.tenancy import merchant
+from customs.models import Declaration
 from flows.aftersales import add_evidence, file_claim
 from flows.fulfilment import plan_next_wave
 from flows.intake import submit_file
 from orders.models import Hold
 from orders.services import save_preset
 from shipping.models import Booking, Handover
+from shipping.services import plan_booking
 from tests.factories import (
     ACTOR,
     NOW,
@@ -75,6 +77,9 @@ class World:
     job: int
     handover: int
     exception: int
+    unclear: int
+    declaration: int
+    stop: int
     members: dict[str, Client]
     rivals: dict[str, Client]
     staff: dict[str, Client]
@@ -97,7 +102,11 @@ def build() -> World:
     order = an_order(acme)
     tracked = a_handed_over_parcel(acme, an_order(acme))
     claim = _claim(acme, tracked.tracking_number)
-    released = a_released_wave(acme, house)
+    released = a_released_wave(acme, house, orders=2)
+    stop = PartnerStop.objects.create(
+        partner="postal", account="postal", http_status=401, since=NOW, refused_at=NOW,
+        next_try_at=NOW,
+    )  # fmt: skip
     booking = label_for(acme, parcels_of(acme, released)[0])
     allocated_orders(acme, 1)
     wave = plan_next_wave(merchant_id=acme.pk, warehouse=house, actor=ACTOR, now=NOW)
@@ -120,6 +129,17 @@ def build() -> World:
         handover = Handover.objects.create(
             number="H1", carrier_code="postal", warehouse=house, parcel_count=1, weight_g=900,
             signed_by="Li", handed_over_at=NOW,
+        )  # fmt: skip
+        unclear = plan_booking(
+            parcel=parcels_of(acme, released)[1], carrier_code="dhl_express",
+            service_code="DHL_EXPRESS_WORLDWIDE", choice={"reason": {"text": "x"}},
+            invoice_number="INV-1", tracking_number="", now=NOW,
+        )  # fmt: skip
+        Booking.objects.filter(pk=unclear.pk).update(status="unclear", sending_since=NOW)
+        declaration = Declaration.objects.create(
+            booking=booking, direction="export", country="CN", dataset="GENERIC",
+            dataset_reason="x", lrn="EWALL", status="refused", elements={"currency": "EUR"},
+            authority_reason="No.", created_at=NOW,
         )  # fmt: skip
         booked = Booking.objects.select_related("parcel").get(pk=booking.pk)
         preset = save_preset(name="wall", header_sha256="0" * 64, choice={}, actor=ACTOR, now=NOW)
@@ -153,6 +173,9 @@ def build() -> World:
         job=job.pk,
         handover=handover.pk,
         exception=exception.pk,
+        unclear=unclear.pk,
+        declaration=declaration.pk,
+        stop=stop.pk,
         members=members,
         rivals=rivals,
         staff={role: _browser(a_staff_member(role, house).user) for role in STAFF_ROLES},

@@ -19,6 +19,13 @@ VerdictCode = Literal[
 ]
 
 
+ID_USED = Sentence(
+    "id_used",
+    gettext_noop("This press came under the number of an earlier one: not counted. Scan again."),
+)
+"""The answer to a scan whose client-made id belongs to a press about something else."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedItem:
     """One product of a parcel: how many units, and every code that names it."""

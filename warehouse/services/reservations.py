@@ -43,6 +43,8 @@ def reserve_order(
     promises: Sequence[Promise],
     strategy: str,
     explanation: Mapping[str, Any],
+    priority: int,
+    ship_by: datetime | None,
     now: datetime,
 ) -> Allocation:
     """Reserve every promise, or raise `StockGone` (the caller's block then rolls back).
@@ -69,6 +71,8 @@ def reserve_order(
         warehouse=warehouse,
         strategy=strategy,
         explanation=dict(explanation),
+        priority=priority,
+        ship_by=ship_by,
         created_at=now,
     )
 

@@ -11,7 +11,7 @@ from core.events import Change, record, record_many
 from core.models import Document
 from core.numbers import next_numbers
 from orders.models import Order
-from warehouse.models import Parcel, ParcelItem, PickTask, Reservation, Warehouse, Wave
+from warehouse.models import Allocation, Parcel, ParcelItem, PickTask, Reservation, Warehouse, Wave
 from warehouse.rules.cartons import PackItem, cartons_on, suggest_carton
 from warehouse.rules.pick_path import PickStop, aisle_of, serpentine
 
@@ -36,6 +36,9 @@ def plan_wave(
     reservations = _reservations_of(orders)
     parcels = _plan_parcels(wave, orders, reservations, now)
     parcel_of_order = {parcel.order_id: parcel for parcel in parcels}
+    Allocation.objects.filter(
+        warehouse=warehouse, order_id__in=list(parcel_of_order), planned_at__isnull=True
+    ).update(planned_at=now)
     _plan_items(parcel_of_order, reservations)
     _lay_path(wave, parcel_of_order, reservations)
     record(

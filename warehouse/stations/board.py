@@ -13,11 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import StaffRequest
+from accounts.rules import staff_may
 from accounts.staff_pages import not_found, staff_page
 from core.bodies import wants_json
-from flows.board import board, try_again
-from flows.floor import find_failed_job, warehouses_of
+from flows.board import board
+from flows.floor import warehouses_of
 from flows.fulfilment import WAVE_CAP
+from flows.problems import NotFailed, find_job, partner_problems, try_job_again
+from warehouse.staff import stop_row
 from warehouse.stations.common import by_warehouse, to_json, warehouse_ids
 
 SECTIONS = ("waiting", "waves", "labels", "exporting", "ready")
@@ -28,6 +31,7 @@ def show(request: StaffRequest) -> HttpResponse:
     """Show everything at hand in the person's warehouses."""
     mine = warehouses_of(request.staff)
     picture = board(warehouse_ids=[warehouse.pk for warehouse in mine])
+    stops = [stop_row(stop) for stop in partner_problems()]
     houses = [
         {
             "warehouse": warehouse,
@@ -37,21 +41,30 @@ def show(request: StaffRequest) -> HttpResponse:
         for warehouse in mine
     ]
     if wants_json(request):
-        return JsonResponse({"warehouses": [_house_json(house) for house in houses]})
+        listed = [_house_json(house) for house in houses]
+        partners = [{name: to_json(value) for name, value in stop.items()} for stop in stops]
+        return JsonResponse({"warehouses": listed, "partners": partners, "failed": picture.failed})
     for house in houses:
         house["is_empty"] = not any(house[name] for name in (*SECTIONS, "problems"))
-    context = {"houses": houses, "cap": WAVE_CAP, "staff": request.staff, "now": timezone.now()}
+    context = {
+        "houses": houses, "cap": WAVE_CAP, "staff": request.staff, "now": timezone.now(),
+        "stops": stops, "failed": picture.failed,
+        "may_mend": staff_may(request.staff.role, "staff.problems"),
+    }  # fmt: skip
     return render(request, "stations/board.html", context)
 
 
 @staff_page("staff.floor", "POST")
 def retry(request: StaffRequest, job_id: int) -> HttpResponseBase:
     """Try a failed piece of work once more, on a person's word."""
-    job = find_failed_job(job_id)
+    job = find_job(job_id)
     problems = board(warehouse_ids=warehouse_ids(request)).problems
     if job is None or job.pk not in {problem.job_id for problem in problems}:
         raise not_found("problem", _("Problem {number}").format(number=job_id))
-    try_again(merchant_id=job.merchant_id, job=job, now=timezone.now())
+    try:
+        try_job_again(job=job, actor=request.actor, now=timezone.now())
+    except NotFailed as error:
+        raise not_found("problem", _("Problem {number}").format(number=job_id)) from error
     if wants_json(request):
         return JsonResponse({"job": job.pk, "status": "queued"})
     messages.success(request, _("It is tried again now; look here in a moment."))

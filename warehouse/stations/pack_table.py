@@ -155,20 +155,10 @@ class PackTable:
 
     def _judge(self, here: OnTable, run: Sequence[PackScan]) -> PackState:
         try:
-            answers, state = scan_parcel(
-                merchant_id=here.merchant_id,
-                parcel_reference=here.reference,
-                scans=run,
-                actor=self.actor,
-                now=self.now,
-            )
-        except IntegrityError as error:
-            raise BadBody(
-                field="scans[0].client_id",
-                fault=_("One of the ids was used for a scan of another parcel."),
-                remedy=_("Give every press a new id, and repeat an id only with the same press."),
-                status=409,
-            ) from error
+            answers, state = self._ask(here, run)
+        except IntegrityError:
+            # Another station used one of the ids at the same moment; now it is seen and answered.
+            answers, state = self._ask(here, run)
         self.state = state
         left = wanted(state)
         for scan, answer in zip(run, answers, strict=True):
@@ -179,6 +169,17 @@ class PackTable:
         if state.is_complete and right:
             self.results[right[-1]["client_id"]]["verdict"] = "done"
         return state
+
+    def _ask(
+        self, here: OnTable, run: Sequence[PackScan]
+    ) -> tuple[list[dict[str, Any]], PackState]:
+        return scan_parcel(
+            merchant_id=here.merchant_id,
+            parcel_reference=here.reference,
+            scans=run,
+            actor=self.actor,
+            now=self.now,
+        )
 
     def _answer(
         self, scan: PackScan, verdict: str, message: str, expected: Collection[str] = ()

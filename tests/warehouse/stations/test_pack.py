@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import count
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 
 from core.models import Merchant
 from core.tenancy import merchant
+from flows import fulfilment
 from tests.floor import (
     a_released_wave,
     a_scan,
@@ -209,14 +211,40 @@ def test_parcels_of_other_warehouses_are_not_found(
     assert verdicts(send(elsewhere, a_scan(1, parcel.reference))) == ["wrong"]
 
 
-def test_id_used_for_another_parcel_is_a_clear_conflict(
+def test_id_used_for_another_parcel_is_answered_and_holds_up_no_other_scan(
     floor: Client, acme: Merchant, house: Warehouse
 ) -> None:
     first, second = parcels_of(acme, a_released_wave(acme, house, orders=2))
     send(floor, a_scan(1, "MUG-BLUE"), parcel=first.reference)
-    answer = ask(floor, SCANS, {"parcel": second.reference, "scans": [a_scan(1, "MUG-BLUE")]})
-    assert answer.status_code == 409
-    assert answer.json()["errors"][0]["field"] == "scans[0].client_id"
+    both = [a_scan(1, "MUG-BLUE"), a_scan(2, "MUG-BLUE")]
+    answer = ask(floor, SCANS, {"parcel": second.reference, "scans": both})
+    assert answer.status_code == 200
+    told = answer.json()["results"]
+    assert [each["verdict"] for each in told] == ["error", "accepted"]
+    assert "Scan again" in told[0]["message"]
+    assert answer.json()["state"]["lines"][0]["scanned"] == 1
+
+
+def test_id_used_by_another_station_at_the_same_moment_is_answered(
+    floor: Client, acme: Merchant, house: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = parcels_of(acme, a_released_wave(acme, house, orders=2))
+    send(floor, a_scan(1, "MUG-BLUE"), parcel=first.reference)
+    look, looks = fulfilment._used_elsewhere, count()
+    too_early = lambda *a: look(*a) if next(looks) else set()  # noqa: E731
+    monkeypatch.setattr(fulfilment, "_used_elsewhere", too_early)
+    scans = [a_scan(1, "MUG-BLUE")]
+    answer = ask(floor, SCANS, {"parcel": second.reference, "scans": scans})
+    assert [each["verdict"] for each in answer.json()["results"]] == ["error"]
+
+
+def test_id_used_at_the_pack_table_is_answered_at_the_pick_station(
+    floor: Client, acme: Merchant, house: Warehouse
+) -> None:
+    wave = a_released_wave(acme, house)
+    send(floor, a_scan(1, "MUG-BLUE"), parcel=parcels_of(acme, wave)[0].reference)
+    answer = ask(floor, f"/stations/pick/{wave.pk}/scans/", {"scans": [a_scan(1, "A-01")]})
+    assert [each["verdict"] for each in answer.json()["results"]] == ["error"]
 
 
 GOOD = {"client_id": "a", "seq": 1, "raw": "MUG-BLUE"}
