@@ -33,7 +33,12 @@ if "api" in settings.DOORS:
     ]
 
 if "track" in settings.DOORS:
-    urlpatterns += [path("", include("tracking.urls"))]
+    from orders.views import channel_push
+
+    urlpatterns += [
+        path("", include("tracking.urls")),
+        path("push/channels/<str:token>/", channel_push, name="channel_push"),
+    ]
 
 if "merchant" in settings.DOORS:
     urlpatterns += [path("", include("dashboard.urls"))]

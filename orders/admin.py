@@ -95,7 +95,7 @@ class ChannelConnectionRecords(RecordAdmin):
 
     list_display = ("id", "channel", "merchant", "status", "account", "read_at", "fault_code")
     list_filter = ("status",)
-    hidden_fields = ("sealed_tokens", "sealed_return", "consent_state_sha256")
+    hidden_fields = ("sealed_tokens", "sealed_return", "consent_state_sha256", "push_token")
     search_fields = ("account__exact",)
     search_help_text = "account at the marketplace"
     plural = _("Connected shops")

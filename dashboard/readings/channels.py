@@ -17,6 +17,7 @@ from dashboard.screens.channels import ChannelsPage, ConnectionCard, NoticeRow, 
 from dashboard.screens.common import Badge, Destructive, Option, Tone
 from dashboard.screens.today import Attention
 from flows.channels.faults import reason, remedy
+from flows.channels.pushes import push_address
 from flows.channels.reading import SHOWN_AFTER
 from orders.models import ChannelConnection, ChannelNotice
 
@@ -104,6 +105,7 @@ def _card(
         resume_url=act("resume", Status.BROKEN, Status.PAUSED) if is_set_up else "",
         pause_url=act("pause", Status.ACTIVE),
         refused_count=refused,
+        push_address=push_address(connection) if may_edit and is_set_up else "",
         end=Destructive(
             label=_("Disconnect…"),
             undoes=_(

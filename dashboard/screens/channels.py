@@ -34,6 +34,7 @@ class ConnectionCard:
     resume_url: str
     pause_url: str
     refused_count: int
+    push_address: str
     end: Destructive | None = None
 
 

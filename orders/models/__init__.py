@@ -17,7 +17,7 @@ from orders.models.channels import (
     ChannelConnection,
     ChannelKind,
     ChannelNotice,
-    ChannelPush,
+    ChannelPushLookup,
 )
 from orders.models.conflicts import (
     BlockKind,
@@ -43,8 +43,8 @@ from orders.models.presets import ColumnPreset
 __all__ = [
     "CONNECTED", "AutomationRule", "Battery", "BlockKind", "BuyerBlock", "Channel",
     "ChannelAccountLookup", "ChannelConnection", "ChannelKind", "ChannelListing", "ChannelNotice",
-    "ChannelPush", "ColumnPreset", "ConflictKind", "ConflictOutcome", "Hold", "HoldCode", "Import",
-    "ListingPart", "ListingStatus", "Order", "OrderConflict", "OrderLine", "OrderStatus",
+    "ChannelPushLookup", "ColumnPreset", "ConflictKind", "ConflictOutcome", "Hold", "HoldCode",
+    "Import", "ListingPart", "ListingStatus", "Order", "OrderConflict", "OrderLine", "OrderStatus",
     "OrderTag", "Product", "RejectedRow", "RuleNotice", "RuleTrial", "RuleTrialOrder",
     "TrialStatus",
 ]  # fmt: skip

@@ -82,6 +82,7 @@ class ChannelConnection(TenantModel):
     consent_state_sha256 = models.CharField(max_length=64, blank=True)
     consent_asked_at = models.DateTimeField(null=True)
     sealed_return = models.TextField(blank=True)
+    push_token = models.CharField(max_length=60, blank=True)
     tell_at = models.CharField(max_length=10, choices=TellAt.choices, default=TellAt.HANDOVER)
     read_until = models.DateTimeField()
     window_until = models.DateTimeField(null=True)
@@ -169,16 +170,9 @@ class ChannelNotice(TenantModel):
         ]
 
 
-class ChannelPush(models.Model):
-    """What came in at a push address, before anybody has checked its signature."""
+class ChannelPushLookup(models.Model):
+    """Finds the connection behind a push address by the HMAC of its token. Ids only."""
 
-    kind = models.CharField(max_length=20)
-    digest = models.CharField(max_length=64)
-    headers = models.JSONField()
-    body = models.BinaryField()
-    received_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "digest"], name="channel_push_once"),
-        ]
+    token_hmac = models.CharField(max_length=64, primary_key=True)
+    merchant_id = models.BigIntegerField()
+    connection_id = models.BigIntegerField(unique=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,13 +10,15 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from accounts.services import key_hmac
 from core.events import record
 from core.sealed import Place, seal, unseal
 from core.tenancy import active_merchant_id
-from orders.models import Channel, ChannelAccountLookup, ChannelConnection
+from orders.models import Channel, ChannelAccountLookup, ChannelConnection, ChannelPushLookup
 
 Status = ChannelConnection.Status
 RENEWAL_LEASE = timedelta(seconds=60)
+TOKEN_BYTES = 32
 READING = (Status.ACTIVE,)
 OPEN = (Status.WAITING, Status.CONNECTING, Status.ACTIVE, Status.BROKEN, Status.PAUSED)
 
@@ -38,11 +41,17 @@ def open_connection(
                 channel=channel,
                 options=dict(options),
                 read_until=read_from,
+                push_token=secrets.token_urlsafe(TOKEN_BYTES),
                 created_by=actor,
                 created_at=now,
             )
     except IntegrityError as clash:
         raise AlreadyConnected("This shop has a connection already.") from clash
+    ChannelPushLookup.objects.create(
+        token_hmac=key_hmac(connection.push_token),
+        merchant_id=connection.merchant_id,
+        connection_id=connection.pk,
+    )
     _record(connection.pk, "opened", actor, now)
     return connection
 
@@ -243,6 +252,9 @@ def end_connection(*, connection_id: int, actor: str, now: datetime) -> None:
     ):
         raise NotThere("This connection was ended before.")
     ChannelAccountLookup.objects.filter(
+        connection_id=connection_id, merchant_id=active_merchant_id()
+    ).delete()
+    ChannelPushLookup.objects.filter(
         connection_id=connection_id, merchant_id=active_merchant_id()
     ).delete()
     _record(connection_id, "ended", actor, now)

@@ -66,6 +66,7 @@ BUYER = {
     "parcel": Rule("public"),
     "reveal": Rule("public", "POST"),
     "push_line": Rule("signed", "POST"),
+    "channel_push": Rule("signed", "POST"),
 }
 DASHBOARD = {
     "today": Rule("orders.view"),
