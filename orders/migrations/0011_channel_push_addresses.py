@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0009_automation_walls"),
+        ("orders", "0010_sorted_lists"),
     ]
 
     operations = [
