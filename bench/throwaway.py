@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ def start() -> None:
     os.environ.update(
         SECRET_KEY="for-measuring-only",  # noqa: S106 - a throwaway database
         KEY_PEPPER="for-measuring-only",
+        FIELD_KEY=base64.urlsafe_b64encode(os.urandom(32)).decode(),
         DATABASE_URL=services.database_url,
         OWNER_DATABASE_URL=services.database_url,
         REDIS_URL=services.redis_url,
