@@ -60,6 +60,30 @@ ELEMENTS: Mapping[str, str] = {
     "tax_scheme_id": gettext_noop("Tax scheme number"),
     "trade_mode": gettext_noop("Trade mode"),
     "simplified_classification 综试区": gettext_noop("Simplified classification"),
+    "ebp_code_name 电商平台": gettext_noop("Sales platform"),
+    "ebc_code_name 电商企业": gettext_noop("Seller"),
+    "agent 申报企业": gettext_noop("Declarant"),
+    "logistics_code_name 物流企业": gettext_noop("Logistics company"),
+    "order_no 订单编号": gettext_noop("Order number"),
+    "logistics_no 运单编号": gettext_noop("Transport document"),
+    "payment_receipt 收款单": gettext_noop("Payment receipt"),
+    "gname": gettext_noop("Description of goods"),
+    "gmodel": gettext_noop("Model"),
+    "qty": gettext_noop("Quantity"),
+    "unit": gettext_noop("Unit"),
+    "price": gettext_noop("Item price"),
+    "total": gettext_noop("Total value"),
+    "gross_weight": gettext_noop("Gross mass, kg"),
+    "net_weight": gettext_noop("Net mass, kg"),
+    "packages": gettext_noop("Number of packages"),
+    "wrap_type": gettext_noop("Kind of packaging"),
+    "ie_date": gettext_noop("Day of export"),
+    "traf_mode": gettext_noop("Mode of transport"),
+    "voyage": gettext_noop("Flight or voyage"),
+    "bill_no": gettext_noop("Master document"),
+    "pod": gettext_noop("Place of destination"),
+    "customs_code": gettext_noop("Customs office"),
+    "port_code": gettext_noop("Port"),
     "name": gettext_noop("name"),
     "address": gettext_noop("address"),
     "country": gettext_noop("country"),
@@ -89,10 +113,22 @@ def entry_words(entry: Entry) -> str:
     """Where a value stands: "Exporter, name" or "Description of goods, line 2"."""
     parts = [element_words(entry.element)]
     if entry.part and not entry.part.isdigit():
-        parts.append(element_words(entry.part))
-    if entry.line:
-        parts.append(_("line {number}").format(number=entry.line))
-    return ", ".join(parts)
+        # A row that holds several values has a name made of theirs: the value's own says more.
+        parts = (
+            [*parts, element_words(entry.part)]
+            if entry.element in ELEMENTS
+            else [element_words(entry.part)]
+        )
+    return _within(parts, entry.line)
+
+
+def _within(parts: list[str], line: int) -> str:
+    words, *more = parts
+    if line:
+        more.append(_("line {number}").format(number=line))
+    for each in more:
+        words = _("{where}, {within}").format(where=words, within=each)
+    return words
 
 
 def refusal_words(declaration: Declaration) -> list[Refused]:
@@ -119,8 +155,7 @@ def problem_sentences(declaration: Declaration) -> list[str]:
 
 
 def _problem(found: Mapping[str, Any]) -> str:
-    parts = [element_words(name) for name in str(found.get("element", "")).split(".")]
-    if found.get("line"):
-        parts.append(_("line {number}").format(number=found["line"]))
+    names = str(found.get("element", "")).split(".")
+    where = _within([element_words(name) for name in names], int(found.get("line") or 0))
     fault, remedy = say(found.get("fault") or {}), say(found.get("remedy") or {})
-    return f"{', '.join(parts)}: {fault}; {remedy}."
+    return _("{where}: {fault}; {remedy}.").format(where=where, fault=fault, remedy=remedy)
