@@ -22,6 +22,8 @@ GROUPS = {
     "bench.orders": ("journey.1000_orders", "journey.label_bytes_in_row", "journey.public_page"),
     "bench.bookings": ("journey.bookings_",),
     "bench.kills": ("journey.kills",),
+    "bench.intake": ("intake.xlsx_", "intake.bulk_"),
+    "bench.fuzz": ("intake.fuzz_",),
 }
 """Modules with a `figures()`, and how the names of their figures begin."""
 

@@ -34,17 +34,26 @@ def check_context(on: date) -> CheckContext:  # noqa: C901 - six small questions
     """Return the checks' knowledge of one day."""
     modes = sorted({service.mode for service in services(on)})
 
-    def battery_refusal(product: ProductFacts, country: str) -> str | None:
-        """A battery is refused when no kind of service on offer may carry it."""
-        del country
-        verdicts = [check_battery(product.battery, mode) for mode in modes]
+    # The answers below depend on few values and are asked for every line that comes in.
+    @lru_cache(maxsize=100)
+    def battery_answer(battery: str) -> str | None:
+        verdicts = [check_battery(battery, mode) for mode in modes]
         if any(verdict.is_allowed for verdict in verdicts):
             return None
         return Told(verdicts[0].reason)
 
-    def restriction(product: ProductFacts, country: str) -> str | None:
-        found = check_restricted(product.hs_code, country, on) if product.hs_code else None
+    def battery_refusal(product: ProductFacts, country: str) -> str | None:
+        """A battery is refused when no kind of service on offer may carry it."""
+        del country
+        return battery_answer(product.battery)
+
+    @lru_cache(maxsize=10_000)
+    def restricted(hs_code: str, country: str) -> str | None:
+        found = check_restricted(hs_code, country, on)
         return Told(found.reason) if found else None
+
+    def restriction(product: ProductFacts, country: str) -> str | None:
+        return restricted(product.hs_code, country) if product.hs_code else None
 
     def recipient_id(value: str, country: str) -> RecipientIdFault | None:
         problem = check_recipient_id(country, value, on)
@@ -65,6 +74,7 @@ def check_context(on: date) -> CheckContext:  # noqa: C901 - six small questions
         problem = check_description(description)
         return Told(problem.fault) if problem else None
 
+    @lru_cache(maxsize=10_000)
     def converted(amount: Decimal, source: str, target: str) -> Decimal | None:
         try:
             return convert(amount, source, target, on).amount

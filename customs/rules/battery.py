@@ -45,11 +45,16 @@ def _policy() -> Mapping[tuple[str, str], Mapping[str, str]]:
     return {(row["configuration"], row["service_mode"]): row for row in rows}
 
 
+@lru_cache(maxsize=1)
+def _instructions() -> tuple[Mapping[str, str], ...]:
+    return read_rows("lithium_batteries.csv")
+
+
 def _instruction(chemistry: str, configuration: str, *, is_small: bool) -> Mapping[str, str]:
     wanted = ("II", "IB", "I/II", "IA/IB") if is_small else ("I", "IA", "I/II", "IA/IB")
     rows = [
         row
-        for row in read_rows("lithium_batteries.csv")
+        for row in _instructions()
         if row["chemistry"] == chemistry and row["configuration"] == configuration
     ]
     for section in wanted:

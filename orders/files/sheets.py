@@ -20,6 +20,7 @@ LAST_ROW = 1_048_576
 WHOLE_NUMBER_BELOW = 10**15
 LARGEST_PART_BYTES = 8_000_000
 """Of the list of sheets and of the styles; real ones are a hundredth of it."""
+MOST_NAMES = 1_000
 LONGEST_CELL = 131_072
 """Four times what a spreadsheet program takes."""
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -33,6 +34,19 @@ LAST_SERIAL = 2_958_466
 
 class Declared(Exception):
     """The part declares a document type or an entity."""
+
+
+class _Local(dict[str, str]):
+    """Names without their prefix (``x:row`` → ``row``), each worked out once."""
+
+    def __missing__(self, tag: str) -> str:
+        if len(self) > MOST_NAMES:
+            self.clear()
+        self[tag] = name = tag.rpartition(":")[2]
+        return name
+
+
+LOCAL = _Local()
 
 
 def sheet_rows(archive: zipfile.ZipFile, filename: str, limits: Limits) -> Generator[SourceRow]:
@@ -100,8 +114,8 @@ def _date_styles(archive: zipfile.ZipFile, name: str) -> frozenset[int]:
 
 
 def _parser() -> "expat.XMLParserType":
-    """A parser that calls for names without their namespace and refuses declarations."""
-    parser = expat.ParserCreate(namespace_separator="}")
+    """A parser that refuses declarations. It does not look at namespaces: see `_Local`."""
+    parser = expat.ParserCreate()
     parser.buffer_text = True
 
     def refuse(*_: object) -> None:
@@ -121,7 +135,7 @@ def _shared_texts(archive: zipfile.ZipFile, name: str) -> list[str]:  # noqa: C9
 
     def start(tag: str, _attributes: dict[str, str]) -> None:
         nonlocal is_text, is_reading
-        tag = tag.rpartition("}")[2]
+        tag = LOCAL[tag]
         if tag == "t":
             is_text = not is_reading
         elif tag == "si":
@@ -131,7 +145,7 @@ def _shared_texts(archive: zipfile.ZipFile, name: str) -> list[str]:  # noqa: C9
 
     def end(tag: str) -> None:
         nonlocal is_text, is_reading
-        tag = tag.rpartition("}")[2]
+        tag = LOCAL[tag]
         if tag == "t":
             is_text = False
         elif tag == "si":
@@ -202,7 +216,7 @@ class _Sheet:
         yield from self._ready
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        tag = tag.rpartition("}")[2]
+        tag = LOCAL[tag]
         if tag == "c":
             reference = attributes.get("r")
             self._column = _column(reference) if reference else len(self._cells)
@@ -225,7 +239,7 @@ class _Sheet:
             self._kind = "reading"
 
     def _end(self, tag: str) -> None:
-        tag = tag.rpartition("}")[2]
+        tag = LOCAL[tag]
         if tag == "c":
             self._is_cell = False
             if self._value:
