@@ -127,11 +127,20 @@ def get(secret: str, path: str) -> None:
 
 
 def _send(method: str, secret: str, path: str, body: bytes) -> None:
+    status, content = answer(method, secret, path, body)
+    if not 200 <= status < 300:
+        raise RuntimeError(f"{method} {path}: {status} {content[:500]!r}")
+
+
+def answer(
+    method: str, secret: str, path: str, body: bytes, *, content_type: str = "application/json"
+) -> tuple[int, bytes]:
+    """Send one request through the application; return its status and content."""
     environ = {
         "REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": "", "SCRIPT_NAME": "",
         "SERVER_NAME": "localhost", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1",
         "HTTP_HOST": "localhost", "HTTP_AUTHORIZATION": f"Bearer {secret}",
-        "CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(body)),
+        "CONTENT_TYPE": content_type, "CONTENT_LENGTH": str(len(body)),
         "wsgi.version": (1, 0), "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(body),
         "wsgi.errors": io.StringIO(), "wsgi.multithread": False, "wsgi.multiprocess": True,
         "wsgi.run_once": False,
@@ -142,8 +151,7 @@ def _send(method: str, secret: str, path: str, body: bytes) -> None:
     response = application()(environ, lambda status, _headers: answered.append(status))
     content = b"".join(response)
     response.close()
-    if not answered[0].startswith("2"):
-        raise RuntimeError(f"{method} {path}: {answered[0]} {content[:500]!r}")
+    return int(answered[0].split()[0]), content
 
 
 _application: list[Any] = []
