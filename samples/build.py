@@ -9,6 +9,7 @@ from random import Random
 from orders.files.template import write_template
 from samples.catalogue import COLUMNS, catalogue, product_rows, sound_skus
 from samples.faults import Fault, invent_faults
+from samples.marketplaces import write_marketplaces
 from samples.orders import AMAZON_COLUMNS, SampleOrder, amazon_rows, invent_order, template_rows
 
 HERE = Path(__file__).parent
@@ -46,7 +47,7 @@ SCARCE = {"TNT-2P-GRN": 7, "BLK-MAG-64": 3}
 
 
 def build(folder: Path) -> None:
-    """Write the five sample files and their README into ``folder``."""
+    """Write the sample files and their README into ``folder``."""
     rng = Random(SEED)  # noqa: S311 - invented data, not a secret
     orders = _orders(AMAZON_COUNTRIES, rng, first_number=1, avoid=frozenset())
     faults = list(invent_faults(rng, first_number=901))
@@ -61,6 +62,7 @@ def build(folder: Path) -> None:
         write_template(file, rows)
     with (folder / "waybridge_template.xlsx").open("wb") as file:
         write_template(file)
+    write_marketplaces(folder)
     (folder / "README.md").write_text(_readme(orders, own, faults), encoding="utf-8")
 
 
@@ -129,6 +131,14 @@ to {len(AMAZON_COUNTRIES) + 1} countries: {held} held for the\
 | `orders_template.xlsx` | {len(own)} orders to {len(TEMPLATE_COUNTRIES) + 1} countries in the own \
 template; {own[-1].number} (seeds to Australia) is held: `restricted` |
 | `waybridge_template.xlsx` | the own template, empty |
+| `orders_amazon_all.txt` | an Amazon all orders report: two open orders without recipients (held), \
+one fulfilled by Amazon, one cancelled, one shipped |
+| `orders_ebay_us.csv` | eBay Seller Hub: rows above orders of several items, footer |
+| `orders_ebay_de.csv` | the German one: semicolons, Windows-1252, decimal commas |
+| `orders_aliexpress.xls` | AliExpress in Chinese: Excel 97, all products in one cell, \
+Pacific time |
+| `orders_shopify.csv` | Shopify: continuation rows, one order cancelled |
+| `orders_own_shop.csv` | a shop's own columns in GBK that no layout knows: to be chosen |
 
 `python -m samples.make_large 10000 --out FOLDER` writes a file of any size up to 100,000 orders.
 

@@ -190,7 +190,11 @@ def test_only_a_few_sound_orders_are_more_than_the_stock() -> None:
 
 def test_the_committed_samples_are_what_the_script_builds(tmp_path: Path) -> None:
     build(tmp_path)
-    for name in ("products.csv", "orders_amazon_unshipped.txt", "README.md"):
+    for name in (
+        "products.csv", "orders_amazon_unshipped.txt", "README.md", "orders_amazon_all.txt",
+        "orders_ebay_us.csv", "orders_ebay_de.csv", "orders_aliexpress.xls", "orders_shopify.csv",
+        "orders_own_shop.csv",
+    ):  # fmt: skip
         assert (tmp_path / name).read_bytes() == (SAMPLES / name).read_bytes()
     name = "orders_template.xlsx"
     assert orders(tmp_path / name) == orders(SAMPLES / name)

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from orders.files.faults import FileRefused, KeptRow, RejectedRow, SkippedRows
+from orders.files.faults import ASKS, FileRefused, KeptRow, RejectedRow, SkippedRows
 from orders.files.orders import Entry, ParsedOrder, parse_orders, prepare_orders
 from orders.files.product_cell import read_products
 from orders.files.reader import open_table
+from orders.rules.countries import country_code
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 
@@ -247,3 +248,36 @@ def test_dates_are_decided_by_the_file_or_asked_for_never_guessed() -> None:
     rows = "".join(f"{n},M,1,A,S 1,DE,{date}\n" for n, date in enumerate(dates))
     with pytest.raises(FileRefused):
         entries(DATED + rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "count", "left_out"),
+    [
+        ("orders_amazon_all.txt", "amazon_all_orders", 2,
+         {"fulfilled_by_channel", "cancelled", "shipped"}),
+        ("orders_ebay_us.csv", "ebay_us", 4, set()),
+        ("orders_ebay_de.csv", "ebay_de", 3, set()),
+        ("orders_aliexpress.xls", "aliexpress", 3, {"shipped"}),
+        ("orders_shopify.csv", "shopify", 3, {"cancelled"}),
+    ],
+)  # fmt: skip
+def test_the_sample_of_each_marketplace_is_read_whole(
+    name: str, code: str, count: int, left_out: set[str]
+) -> None:
+    with open_table(SAMPLES / name) as table:
+        prepared = prepare_orders(table)
+        found = list(parse_orders(table, prepared))
+    assert prepared.mapping.layout.code == code
+    assert not [each for each in found if isinstance(each, RejectedRow)]
+    assert len(orders(found)) == count
+    assert set(skipped(found)) == left_out
+    assert all(country_code(order.country) for order in orders(found))
+
+
+def test_a_shops_own_export_in_gbk_asks_for_its_columns() -> None:
+    with open_table(SAMPLES / "orders_own_shop.csv") as table:
+        assert table.encoding.name == "gb18030"
+        assert table.columns[0] == "流水"
+        with pytest.raises(FileRefused) as caught:
+            prepare_orders(table)
+    assert caught.value.code in ASKS
