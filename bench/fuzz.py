@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import random
 import sys
 import traceback
@@ -38,6 +39,7 @@ def figures() -> Iterator[Figure]:
     from bench.api_data import Tenant  # noqa: PLC0415 - Django is set up now
 
     tenant = Tenant.make("bench-fuzz")
+    logging.getLogger("django.request").setLevel(logging.ERROR)
     rng = random.Random(SEED)  # noqa: S311 - repeatable, not secret
     with as_app_role():
         files = sum(_file_fails(tenant, rng, number) for number in range(FILES))
@@ -69,8 +71,9 @@ def _file_fails(tenant: Any, rng: random.Random, number: int) -> bool:
         read_file(tenant.merchant_id, {"import_id": json.loads(body)["id"]})
     except Later:
         return False
-    except Exception:  # noqa: BLE001 - whatever it is, it is what is counted
-        _tell(number, name, traceback.format_exc()[-1500:])
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is what is counted
+        where = "".join(traceback.format_tb(error.__traceback__)[-3:])
+        _tell(number, name, f"{where}{type(error).__name__}: {str(error)[:200]}")
         return True
     return False
 

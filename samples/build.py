@@ -131,8 +131,8 @@ to {len(AMAZON_COUNTRIES) + 1} countries: {held} held for the\
 | `orders_template.xlsx` | {len(own)} orders to {len(TEMPLATE_COUNTRIES) + 1} countries in the own \
 template; {own[-1].number} (seeds to Australia) is held: `restricted` |
 | `waybridge_template.xlsx` | the own template, empty |
-| `orders_amazon_all.txt` | an Amazon all orders report: two open orders without recipients (held), \
-one fulfilled by Amazon, one cancelled, one shipped |
+| `orders_amazon_all.txt` | an Amazon all orders report: two open orders without recipients \
+(held), one fulfilled by Amazon, one cancelled, one shipped |
 | `orders_ebay_us.csv` | eBay Seller Hub: rows above orders of several items, footer |
 | `orders_ebay_de.csv` | the German one: semicolons, Windows-1252, decimal commas |
 | `orders_aliexpress.xls` | AliExpress in Chinese: Excel 97, all products in one cell, \

@@ -52,6 +52,7 @@ ORDERED_SIGNS = sorted(SIGNS, key=len, reverse=True)
 SPACES = re.compile(r"[\s'’\u00a0\u2007\u2009\u202f]")
 CODE = re.compile(r"([A-Za-z]{3})?(.*?)([A-Za-z]{3})?", re.DOTALL)
 PLAIN = re.compile(r"\d{1,12}")
+LONGEST_AMOUNT = 40
 POINT_ONLY = re.compile(r"\d{1,3}(?:,\d{3})+\.\d{1,4}|\d{1,12}\.(?:\d{1,2}|\d{4})")
 POINT_GROUPS = re.compile(r"\d{1,3}(?:,\d{3}){2,4}")
 COMMA_ONLY = re.compile(r"\d{1,3}(?:\.\d{3})+,\d{1,4}|\d{1,12},(?:\d{1,2}|\d{4})")
@@ -117,9 +118,12 @@ def _unsigned(text: str, forms: Forms) -> tuple[str, str]:
 
 def number_evidence(text: str) -> str:
     """The form this amount proves, or an empty text."""
-    if not text or PLAIN.fullmatch(text):
+    if not text or len(text) > LONGEST_AMOUNT or PLAIN.fullmatch(text):
         return ""
-    bare, _currency = _unsigned(text, Forms())
+    try:
+        bare, _currency = _unsigned(text, Forms())
+    except Unreadable:
+        return ""
     if POINT_ONLY.fullmatch(bare) or POINT_GROUPS.fullmatch(bare):
         return POINT
     if COMMA_ONLY.fullmatch(bare) or COMMA_GROUPS.fullmatch(bare):

@@ -234,6 +234,14 @@ def test_preamble_and_sep_line_are_passed_over() -> None:
     ] == ["2"]
 
 
+@pytest.mark.parametrize("odd", ["MUG-BLUE", "EUR 5 USD", "a" * 70_000, "\ufeff$", "5€€"])
+def test_an_odd_amount_is_a_rejected_row_not_a_fault(odd: str) -> None:
+    header = "external_order,sku,quantity,recipient_name,street_1,country,unit_price,currency"
+    (row,) = entries(f"{header}\n1,M,1,Ann,S 1,DE,{odd},EUR\n")
+    assert isinstance(row, RejectedRow)
+    assert row.column == "unit_price"
+
+
 DATED = "external_order,sku,quantity,recipient_name,street_1,country,placed_at\n"
 
 
