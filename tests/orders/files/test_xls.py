@@ -16,7 +16,7 @@ from orders.files.limits import Limits
 from orders.files.reader import open_table
 from samples.old_excel import record, workbook
 
-ROWS = [
+ROWS: list[list[object]] = [
     ["订单号", "数量", "price", "名称"],
     ["8001", 2, 19.5, "李雷"],
     ["8002", 1, 0.1, "Jürgen " * 3000],
