@@ -7,8 +7,8 @@ from importlib import import_module
 from django.apps import AppConfig
 
 STAGES = (
-    "intake", "files", "allocation", "booking", "unclear_bookings", "papers", "clearance", "export",
-    "delivery", "aftersales",
+    "intake", "files", "listings", "recheck", "allocation", "booking", "unclear_bookings",
+    "papers", "clearance", "export", "delivery", "aftersales",
 )  # fmt: skip
 
 

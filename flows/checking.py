@@ -11,6 +11,7 @@ from core.money import NoExchangeRate, convert
 from core.sentences import Told
 from customs.rules.battery import check_battery
 from customs.rules.declarations import choose_dataset
+from customs.rules.destinations import closed_destination
 from customs.rules.identifiers import check_recipient_id
 from customs.rules.parties import screen_party
 from customs.rules.restricted import check_restricted
@@ -30,7 +31,7 @@ TEN_DIGIT_DATASETS = frozenset({"EU_H1", "CN_BGD_报关单"})
 
 
 @lru_cache(maxsize=4)
-def check_context(on: date) -> CheckContext:  # noqa: C901 - six small questions, one page
+def check_context(on: date) -> CheckContext:  # noqa: C901 - seven small questions, one page
     """Return the checks' knowledge of one day."""
     modes = sorted({service.mode for service in services(on)})
 
@@ -81,7 +82,12 @@ def check_context(on: date) -> CheckContext:  # noqa: C901 - six small questions
         except NoExchangeRate:
             return None
 
+    def closed(country: str) -> str | None:
+        policy = closed_destination(country, on)
+        return Told(policy.reason) if policy else None
+
     return CheckContext(
+        closed_destination=closed,
         battery_refusal=battery_refusal,
         restriction=restriction,
         recipient_id=recipient_id,

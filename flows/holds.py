@@ -6,7 +6,7 @@ from datetime import datetime
 
 from core.tenancy import merchant
 from flows.intake import release_hold
-from orders.services.holds import HoldAlreadyReleased, NotYourHold
+from orders.services.holds import HoldAlreadyReleased, HoldStillApplies, NotYourHold
 
 
 def release_and_go_on(
@@ -15,11 +15,11 @@ def release_and_go_on(
     """Release a hold; return whether the order was accepted and goes on to allocation.
 
     `role` is the releaser's, as `member:operations` or `staff:customs`; `note` says why it may go
-    on and stays in the order's history. Raises `HoldAlreadyReleased`, `NotYourHold`, or
-    `Hold.DoesNotExist`.
+    on and stays in the order's history. Raises `HoldAlreadyReleased`,
+    `HoldStillApplies`, `NotYourHold`, or `Hold.DoesNotExist`.
     """
     with merchant(merchant_id):
         return release_hold(hold_id=hold_id, role=role, actor=actor, now=now, note=note)
 
 
-__all__ = ["HoldAlreadyReleased", "NotYourHold", "release_and_go_on"]
+__all__ = ["HoldAlreadyReleased", "HoldStillApplies", "NotYourHold", "release_and_go_on"]

@@ -20,10 +20,14 @@ from core.events import Change, record_many
 from core.jobs import Work, enqueue
 from core.tenancy import merchant
 from flows.checking import check_context
+from flows.lines import collect_unknown, lines_of, products_sold, read_catalogue
+from flows.listings import adopt_products
 from flows.new_orders import new_order, order_facts, payload_digest, product_facts
+from flows.recheck import allocation_work, recheck_orders, recheck_products_work
 from orders.files.orders import ParsedOrder
 from orders.models import Channel, Hold, Import, Order
-from orders.querysets import earlier_orders, products_by_sku
+from orders.querysets import known_before
+from orders.rules.blocks import blocked_by, buyer_digests
 from orders.rules.bounds import bounds
 from orders.rules.checks import check_order
 from orders.rules.duplicates import content_fingerprint
@@ -31,11 +35,13 @@ from orders.rules.facts import ProductFacts
 from orders.services import (
     NewOrder,
     ProductCounts,
+    hold_catalogue,
     insert_orders,
     start_import,
     upsert_products,
 )
 from orders.services import release_hold as release
+from orders.services.holds import NOT_BY_HAND
 from warehouse.models import Location
 from warehouse.services import StockLine, open_stock
 
@@ -105,15 +111,18 @@ def reading_work(import_id: int) -> Work:
 
 
 def release_hold(*, hold_id: int, role: str, actor: str, now: datetime, note: str = "") -> bool:
-    """Release a hold in the active block; an order that has no other goes on to allocation.
+    """Release a hold in the active block and check the order anew; with no other it goes on.
 
-    Errors are those of `orders.services.release_hold`.
+    Returns whether it does. A hold that its remedy has ended is found so by the check, whoever
+    asks. Errors are those of `orders.services.release_hold`.
     """
-    is_accepted = release(hold_id=hold_id, role=role, actor=actor, now=now, note=note)
-    if is_accepted:
-        order_id = Hold.objects.values_list("order_id", flat=True).get(pk=hold_id)
-        enqueue([allocation_work(order_id)], now=now, again=True)
-    return is_accepted
+    hold = Hold.objects.only("order_id", "reason_code", "released_at").get(pk=hold_id)
+    if hold.reason_code in NOT_BY_HAND and hold.released_at is None:
+        done = recheck_orders(order_ids=[hold.order_id], actor=actor, now=now)
+        if Hold.objects.filter(pk=hold_id, released_at__isnull=False).exists():
+            return hold.order_id in done.accepted
+    release(hold_id=hold_id, role=role, actor=actor, now=now, note=note)
+    return hold.order_id in recheck_orders(order_ids=[hold.order_id], actor=actor, now=now).accepted
 
 
 def receive_products(
@@ -142,7 +151,12 @@ def _was_first(error: Exception) -> bool:
 def _write_products(
     products: Sequence[ProductFacts], stock: Mapping[str, int], actor: str, now: datetime
 ) -> ProductCounts:
+    hold_catalogue(shared=False)
     counts = upsert_products(products=products, now=now)
+    if counts.fresh:
+        adopt_products(ids=counts.fresh, actor=actor, now=now)
+    if counts.changed:
+        enqueue([recheck_products_work(counts.changed, now)], now=now)
     bins = list(
         Location.objects.filter(kind=Location.Kind.BIN, warehouse__is_active=True)
         .order_by("warehouse__priority", "warehouse_id", "pick_sequence")
@@ -188,31 +202,46 @@ def _receive(
     orders: Sequence[ParsedOrder], channel: Channel, actor: str, now: datetime
 ) -> Received:
     said = [order_facts(order) for order in orders]
-    digests = [content_fingerprint(each, key=_pepper()) for each in said]
-    before = earlier_orders(
+    key = _pepper()
+    digests = [content_fingerprint(each, key=key) for each in said]
+    buyers = [buyer_digests(each, key=key) for each in said]
+    codes = {line.sku for order in orders for line in order.lines}
+    before = known_before(
         channel_id=channel.pk,
         numbers=[order.external_order for order in orders],
         digests=digests,
+        codes=codes,
+        buyers=[digest for found in buyers for digest in found],
         since=now - timedelta(hours=bounds().duplicate_window_hours),
     )
-    known, earlier = before.known, before.same_buyer
-    products = products_by_sku({line.sku for order in orders for line in order.lines})
-    facts = {sku: product_facts(product) for sku, product in products.items()}
+    known, earlier = before.orders, before.same_buyer
+    fresh = [order for order in orders if order.external_order not in known]
+    catalogue = read_catalogue(codes=codes, listings=before.listings)
+    if not all(catalogue.knows(line.sku) for order in fresh for line in order.lines):
+        catalogue = collect_unknown(orders=fresh, channel_id=channel.pk, now=now)
+    facts = {sku: product_facts(each) for sku, each in products_sold(catalogue).items()}
     context = check_context(now.date())
     new: list[NewOrder] = []
-    for order, each, digest in zip(orders, said, digests, strict=True):
+    for order, each, digest, buyer in zip(orders, said, digests, buyers, strict=True):
         if order.external_order in known:
             continue
+        resolved = lines_of(order, catalogue, on=now.date())
+        judged = resolved.of(each)
         check = check_order(
-            each,
+            judged,
             products=facts,
-            context=replace(context, duplicate_of=earlier.get(digest, "")),
+            context=replace(
+                context,
+                duplicate_of=earlier.get(digest, ""),
+                blocked_by=blocked_by(buyer, before.blocks),
+            ),
         )
         made = new_order(
             parsed=order,
+            said=judged,
             check=check,
+            resolved=resolved,
             channel=channel,
-            products=products,
             facts=facts,
             digest=digest,
             now=now,
@@ -239,11 +268,6 @@ def _receive(
         if known[order.external_order][1] == payload_digest(order)
     ]
     return Received(tuple(created), tuple(unchanged), tuple(different), tuple(new))
-
-
-def allocation_work(order_id: int) -> Work:
-    """The job that allocates one order."""
-    return Work("allocation.allocate", str(order_id), {"order_id": order_id})
 
 
 def _pepper() -> bytes:

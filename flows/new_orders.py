@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -14,6 +14,7 @@ from typing import TypedDict
 from core.money import NoExchangeRate, convert, round_half_up
 from core.tenancy import active_merchant_id
 from flows.checking import declaration_findings, service_finding
+from flows.lines import Line, Lines
 from orders.files.cells import LARGEST_AMOUNT
 from orders.files.orders import ParsedLine, ParsedOrder
 from orders.models import Channel, Hold, Order, OrderLine, Product
@@ -21,6 +22,7 @@ from orders.rules.checks import OrderCheck
 from orders.rules.facts import AddressFacts, LineFacts, OrderFacts, ProductFacts
 from orders.rules.reasons import HoldFinding, found
 from orders.rules.sorting import sort_order
+from orders.rules.standing import finding_sha256
 from orders.services import NewOrder
 from orders.services.products import FIELDS
 
@@ -40,13 +42,21 @@ class Worth(TypedDict):
 
 ROWS = ("row", "repeated_rows", "unread_rows")
 SAID_OF_ORDER = tuple(part.name for part in fields(ParsedOrder) if part.name not in ROWS)
-SAID_OF_LINE = tuple(part.name for part in fields(ParsedLine) if part.name not in ROWS)
+SELDOM_SAID = ("item_number", "brand", "model")
+"""Left out where a channel does not tell them: an order is then the same from any door."""
+SAID_OF_LINE = tuple(
+    part.name for part in fields(ParsedLine) if part.name not in (*ROWS, *SELDOM_SAID)
+)
 
 
 def payload_said(order: ParsedOrder) -> str:
     """Return what the channel said as JSON, without the rows it said it in."""
     said = {name: getattr(order, name) for name in SAID_OF_ORDER}
-    said["lines"] = [{name: getattr(line, name) for name in SAID_OF_LINE} for line in order.lines]
+    said["lines"] = [
+        {name: getattr(line, name) for name in SAID_OF_LINE}
+        | {name: told for name in SELDOM_SAID if (told := getattr(line, name))}
+        for line in order.lines
+    ]
     return json.dumps(said, sort_keys=True, default=str)
 
 
@@ -90,18 +100,22 @@ def order_facts(order: ParsedOrder) -> OrderFacts:
 def new_order(
     *,
     parsed: ParsedOrder,
+    said: OrderFacts,
     check: OrderCheck,
+    resolved: Lines,
     channel: Channel,
-    products: Mapping[str, Product],
     facts: Mapping[str, ProductFacts],
     digest: str,
     now: datetime,
+    is_settled: Callable[[HoldFinding], bool] | None = None,
 ) -> NewOrder:
-    """Build the rows of one checked order."""
-    lines, currency, unvalued = _lines(parsed, products, now)
+    """Build the rows of one order of these lines; `said` are the facts that `check` judged.
+
+    `is_settled` tells of a finding whether a person has released it: it then counts as none.
+    """
+    lines, currency, unvalued = _lines(parsed, resolved.lines, now)
     goods_value = sum((line.unit_price * line.quantity for line in lines), Decimal(0))
     shipping_price = _to_cents(parsed.shipping_price or Decimal(0))
-    said = order_facts(parsed)
     known = tuple(line for line in said.lines if line.sku in facts)
     sorting = sort_order(known, products=facts, country=check.address.country) if known else None
     streets = (*check.address.street_lines, "", "", "")
@@ -139,6 +153,8 @@ def new_order(
         created_at=now,
     )
     findings = [*check.findings, *unvalued]
+    if is_settled:
+        findings = [finding for finding in findings if not is_settled(finding)]
     weight_g = sorting.weight_g if sorting else 0
     if max(goods_value, shipping_price) > LARGEST_AMOUNT or weight_g > LARGEST_WEIGHT_G:
         worth = {"value": f"{goods_value + shipping_price:f}", "currency": currency}
@@ -149,32 +165,35 @@ def new_order(
         findings += [refusal] if refusal else []
     if not findings:
         findings += declaration_findings(said, check, facts, **money)
-    holds = _holds(findings, now)
-    return NewOrder(order=order, lines=lines, holds=holds, changes=check.changes)
+    if is_settled:
+        findings = [finding for finding in findings if not is_settled(finding)]
+    holds = _holds(findings, said, facts, now) if findings else []
+    return NewOrder(
+        order=order, lines=lines, holds=holds, changes=check.changes, left_out=resolved.left_out
+    )
 
 
 def _lines(
-    parsed: ParsedOrder, products: Mapping[str, Product], now: datetime
+    parsed: ParsedOrder, resolved: Sequence[Line], now: datetime
 ) -> tuple[list[OrderLine], str, list[HoldFinding]]:
     """Return the lines, priced in one currency: the file's, else the first product's.
 
     A line whose value cannot be told in that currency is priced at zero, with a finding.
     """
-    first = next((products[line.sku] for line in parsed.lines if line.sku in products), None)
+    first = next((line.product for line in resolved if line.product), None)
     currency = parsed.currency or (first.currency if first else "EUR")
     lines = []
     unvalued: dict[str, HoldFinding] = {}
-    for line in parsed.lines:
-        product = products.get(line.sku)
+    for line in resolved:
         price = line.unit_price
         if price is None:
             try:
-                price = _value_in(product, currency, now)
+                price = _value_in(line.product, currency, now)
             except NoExchangeRate as error:
                 price = Decimal(0)
                 unvalued[error.currency] = found("no_exchange_rate", currency=error.currency)
         unit_price = min(_to_cents(round_half_up(price, currency)), LARGEST_AMOUNT)
-        if product and not unit_price and not unvalued:
+        if line.product and not unit_price and not unvalued:
             # Above zero, and yet nothing in the smallest coin: it would be declared as worthless.
             unvalued[line.sku] = found("value_missing", sku=line.sku)
         lines.append(
@@ -182,14 +201,15 @@ def _lines(
                 merchant_id=active_merchant_id(),
                 external_line=line.external_line,
                 sku=line.sku,
-                title=(line.title or (product.title if product else ""))[:300],
-                product=product,
+                title=(line.title or (line.product.title if line.product else ""))[:300],
+                product=line.product,
                 quantity=line.quantity,
                 unit_price=unit_price,
                 currency=currency,
-                channel_line=line.external_line,
-                channel_code=line.sku,
-                channel_quantity=line.quantity,
+                channel_line=line.channel_line,
+                channel_code=line.channel_code,
+                channel_quantity=line.channel_quantity,
+                listing_id=line.listing_id,
             )
         )
     return lines, currency, list(unvalued.values())
@@ -206,11 +226,21 @@ def _value_in(product: Product | None, currency: str, now: datetime) -> Decimal:
     return convert(product.unit_value, product.currency, currency, now.date()).amount
 
 
-def _holds(findings: Sequence[HoldFinding], now: datetime) -> list[Hold]:
+def hold_place(finding: HoldFinding) -> str:
+    """What a hold points at: a field, and the SKU of a finding about a product."""
+    return ":".join(filter(None, (finding.field, finding.params.get("sku", ""))))[:120]
+
+
+def _holds(
+    findings: Sequence[HoldFinding],
+    said: OrderFacts,
+    facts: Mapping[str, ProductFacts],
+    now: datetime,
+) -> list[Hold]:
     """One hold per (code, what it points at); a finding about a product points at its SKU too."""
     holds: dict[tuple[str, str], Hold] = {}
     for finding in findings:
-        place = ":".join(filter(None, (finding.field, finding.params.get("sku", ""))))[:120]
+        place = hold_place(finding)
         holds.setdefault(
             (finding.code, place),
             Hold(
@@ -223,6 +253,7 @@ def _holds(findings: Sequence[HoldFinding], now: datetime) -> list[Hold]:
                 reason=finding.sentence[:500],
                 remedy=finding.remedy[:500],
                 released_by_role=finding.released_by,
+                facts_sha256=finding_sha256(finding, said, facts),
                 raised_at=now,
             ),
         )

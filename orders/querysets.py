@@ -16,30 +16,55 @@ from core.tenancy import active_merchant_id
 from orders.models import Order, Product
 
 EARLIER = """
-SELECT TRUE, id, external_order, content_sha256 FROM orders_order
+SELECT 'known', id, external_order, content_sha256 FROM orders_order
   WHERE merchant_id = %(merchant)s AND channel_id = %(channel)s
     AND external_order = ANY(%(numbers)s)
 UNION ALL
-SELECT FALSE, id, external_order, buyer_digest FROM orders_order
+SELECT 'buyer', id, external_order, buyer_digest FROM orders_order
   WHERE merchant_id = %(merchant)s AND buyer_digest = ANY(%(digests)s) AND created_at >= %(since)s
+UNION ALL
+SELECT 'listing', id, code, status FROM orders_channellisting
+  WHERE merchant_id = %(merchant)s AND channel_id = %(channel)s AND code = ANY(%(codes)s)
+UNION ALL
+SELECT 'block', id, kind, digest FROM orders_buyerblock
+  WHERE merchant_id = %(merchant)s AND digest = ANY(%(buyers)s)
+"""
+PARTS = """
+SELECT product.*, part.listing_id AS of_listing, part.quantity AS pieces
+FROM orders_listingpart part
+JOIN orders_product product ON product.merchant_id = part.merchant_id
+  AND product.id = part.product_id
+WHERE part.merchant_id = %s AND part.listing_id = ANY(%s) ORDER BY part.id
 """
 PRODUCTS = "SELECT * FROM orders_product WHERE merchant_id = %s AND sku = ANY(%s)"
 
 
 @dataclass(frozen=True, slots=True)
-class EarlierOrders:
-    """What came in before: `known` is external order → (id, content digest) in the same channel;
-    `same_buyer` is buyer and content digest → external order, in any channel."""
+class Known:
+    """What was there before: `orders` is external order → (id, content digest) in the same channel;
+    `same_buyer` is buyer and content digest → external order, in any channel; `listings` is code →
+    (id, status) in the same channel; `blocks` is digest → kind of the merchant's blocked buyers."""
 
-    known: dict[str, tuple[int, str]] = field(default_factory=dict)
+    orders: dict[str, tuple[int, str]] = field(default_factory=dict)
     same_buyer: dict[str, str] = field(default_factory=dict)
+    listings: dict[str, tuple[int, str]] = field(default_factory=dict)
+    blocks: dict[str, str] = field(default_factory=dict)
 
 
-def earlier_orders(
-    *, channel_id: int, numbers: Sequence[str], digests: Sequence[str], since: datetime
-) -> EarlierOrders:
-    """Find orders of these numbers in the channel, and of these buyers since an instant."""
-    found = EarlierOrders()
+def known_before(
+    *,
+    channel_id: int,
+    numbers: Sequence[str],
+    digests: Sequence[str],
+    codes: Collection[str],
+    buyers: Sequence[str],
+    since: datetime,
+) -> Known:
+    """Find in one statement what the checks of these orders must know of earlier ones.
+
+    `digests` are compared with orders since an instant, `buyers` with the block list.
+    """
+    found = Known()
     with connection.cursor() as cursor:
         cursor.execute(
             EARLIER,
@@ -48,14 +73,20 @@ def earlier_orders(
                 "channel": channel_id,
                 "numbers": list(numbers),
                 "digests": list(digests),
+                "codes": list(codes),
+                "buyers": list(buyers),
                 "since": since,
             },
         )
-        for is_known, order_id, number, digest in cursor.fetchall():
-            if is_known:
-                found.known[number] = (order_id, digest)
+        for what, row_id, name, value in cursor.fetchall():
+            if what == "known":
+                found.orders[name] = (row_id, value)
+            elif what == "buyer":
+                found.same_buyer[value] = name
+            elif what == "listing":
+                found.listings[name] = (row_id, value)
             else:
-                found.same_buyer[digest] = number
+                found.blocks[value] = name
     return found
 
 
@@ -69,3 +100,12 @@ def known_orders(*, channel_id: int, numbers: Collection[str]) -> set[str]:
     """Return those of a channel's order numbers that we have, in the active block."""
     rows = Order.objects.filter(channel_id=channel_id, external_order__in=list(numbers))
     return set(rows.values_list("external_order", flat=True))
+
+
+def parts_of(listing_ids: Collection[int]) -> dict[int, list[tuple[Product, int]]]:
+    """Return the products and quantities that these listings are made of."""
+    found: dict[int, list[tuple[Product, int]]] = {}
+    for product in Product.objects.raw(PARTS, [active_merchant_id(), list(listing_ids)]):
+        told = vars(product)
+        found.setdefault(told["of_listing"], []).append((product, told["pieces"]))
+    return found

@@ -15,7 +15,12 @@ from accounts.access import StaffRequest
 from accounts.staff_pages import not_found, staff_page
 from core.bodies import BadBody, read_body, wants_json
 from core.tenancy import across_merchants
-from flows.holds import HoldAlreadyReleased, NotYourHold, release_and_go_on
+from flows.holds import (
+    HoldAlreadyReleased,
+    HoldStillApplies,
+    NotYourHold,
+    release_and_go_on,
+)
 from orders.models import Hold
 from orders.words import hold_words
 
@@ -80,6 +85,9 @@ def release(request: StaffRequest, hold_id: int) -> HttpResponseBase:
             field="hold", fault=_("It was released before."), remedy=_("Go on to the next one."),
             status=409,
         ) from error  # fmt: skip
+    except HoldStillApplies as error:
+        fault, remedy = hold_words(hold)
+        raise BadBody(field="hold", fault=fault, remedy=remedy, status=409) from error
     except NotYourHold as error:
         raise BadBody(
             field="hold", fault=_("Another role releases it."),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from core.spoken import say
 from orders.files.faults import NOTES, SKIPS
-from orders.models import Hold
+from orders.models import BlockKind, Hold
 from orders.rules.reasons import REASONS, SENTENCES
 
 PARTS: Mapping[str, str] = {
@@ -58,6 +58,9 @@ def _values(params: Mapping[str, Any]) -> dict[str, Any]:
     for name, told in params.items():
         if name.endswith(SENTENCES):
             values[name.removesuffix(SENTENCES)] = " ".join(map(say, told))
+    if kinds := params.get("kinds"):
+        labels = dict(BlockKind.choices)
+        values["kinds"] = ", ".join(str(labels.get(kind, kind)) for kind in kinds.split(", "))
     if params.get("part") in PARTS:
         values["part"] = _(PARTS[params["part"]])
     return values

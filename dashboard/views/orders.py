@@ -31,8 +31,9 @@ from dashboard.views.screens import (
 )
 from flows.intake import release_hold
 from orders.models import Hold, Order
-from orders.services import HoldAlreadyReleased, NotYourHold
+from orders.services import HoldAlreadyReleased, HoldStillApplies, NotYourHold
 from orders.services.holds import may_release
+from orders.words import hold_words
 from tracking.words import stage_words
 
 MOST_AT_ONCE = 200
@@ -188,6 +189,8 @@ def hold_release(request: MemberRequest, reference: str, hold_id: int) -> HttpRe
             )
         except HoldAlreadyReleased:
             messages.info(request, _("This hold was released before."))
+        except HoldStillApplies:
+            messages.error(request, " ".join(hold_words(hold)))
         except NotYourHold:
             messages.error(request, _("Your role may not release this hold."))
         else:
@@ -252,7 +255,7 @@ def _release_all(caller: Caller, order_id: int) -> tuple[int, int]:
                 release_hold(
                     hold_id=hold.pk, role=_role(caller), actor=caller.actor, now=timezone.now()
                 )
-            except HoldAlreadyReleased:
+            except (HoldAlreadyReleased, HoldStillApplies):
                 continue
             done += 1
     return done, len(holds) - len(mine)

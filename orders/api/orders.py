@@ -32,7 +32,8 @@ from orders.api.shapes import (
     ReleasedShape,
 )
 from orders.models import Hold, Order
-from orders.services import HoldAlreadyReleased, NotYourHold
+from orders.services import HoldAlreadyReleased, HoldStillApplies, NotYourHold
+from orders.words import hold_words
 
 
 @permission("orders.view", write="orders.edit")
@@ -128,7 +129,8 @@ class ReleaseHold(Endpoint):
         operation_id="release_hold",
         summary="Release a hold",
         description="The last one released accepts the order. A hold names the role that may"
-        " release it; an owner's key may always, where it is the merchant's to release.",
+        " release it; an owner's key may always, where it is the merchant's to release. The order"
+        " is checked anew. A hold for an unknown product goes when the product is added or mapped.",
         parameters=[IDEMPOTENCY_KEY],
         request=None,
         responses=answers({200: ReleasedShape}, 404, 409),
@@ -147,6 +149,8 @@ class ReleaseHold(Endpoint):
                 raise Problem(
                     status=409, code="hold_already_released", detail=_("It was released before.")
                 ) from error
+            except HoldStillApplies as error:
+                raise still_applies(hold_id) from error
             except NotYourHold as error:
                 raise Problem(
                     status=403,
@@ -156,6 +160,12 @@ class ReleaseHold(Endpoint):
             return 200, _released(reference)
 
         return self.answer(effect, now=now)
+
+
+def still_applies(hold_id: int) -> Problem:
+    """Return the refusal to release a hold that only its remedy ends."""
+    hold = Hold.objects.get(pk=hold_id)
+    return Problem(status=409, code="hold_still_applies", detail=" ".join(hold_words(hold)))
 
 
 def _released(reference: str) -> dict[str, Any]:

@@ -18,6 +18,8 @@ class ParsedLine:
 
     ``external_line`` is the channel's line number, or ``SKU#n`` (n-th row of that SKU in the
     order) where the file has none, which stays the same when rows are sorted differently.
+    ``sku`` is the channel's item number where a line has no SKU; ``item_number``, ``brand`` and
+    ``model`` are empty where the channel does not tell them.
     """
 
     row: int
@@ -26,6 +28,9 @@ class ParsedLine:
     title: str
     quantity: int
     unit_price: Decimal | None
+    item_number: str = ""
+    brand: str = ""
+    model: str = ""
 
 
 def read_lines(cells: Cells, mapping: ColumnMap, counts: dict[str, int]) -> list[ParsedLine]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from orders.rules.address import check_address
 from orders.rules.context import CheckContext
+from orders.rules.email import check_email
 from orders.rules.facts import AddressFacts, OrderFacts, ProductFacts
 from orders.rules.goods import check_battery, check_customs_data, check_restriction, check_value
 from orders.rules.phone import check_phone
@@ -44,8 +45,11 @@ def check_order(
         *address.findings,
         *phone.findings,
         *_goods(order, products, country, context),
+        *_email(order),
+        *_destination(country, context),
         *_recipient(order, address.address, context),
         *_duplicate(context),
+        *_blocked(context),
     )
     return OrderCheck(
         address=address.address,
@@ -62,6 +66,11 @@ def _payment(order: OrderFacts) -> Iterator[HoldFinding]:
         yield found("not_paid")
 
 
+def _blocked(context: CheckContext) -> Iterator[HoldFinding]:
+    if context.blocked_by:
+        yield found("buyer_blocked", kinds=", ".join(context.blocked_by))
+
+
 def _goods(
     order: OrderFacts,
     products: Mapping[str, ProductFacts],
@@ -69,7 +78,7 @@ def _goods(
     context: CheckContext,
 ) -> Iterator[HoldFinding]:
     if not order.lines:
-        yield found("no_lines")
+        yield found("nothing_to_ship" if order.left_out else "no_lines")
     if order.unread_rows:
         yield found("line_missing", rows=", ".join(map(str, order.unread_rows)))
     seen: set[str] = set()
@@ -87,6 +96,18 @@ def _goods(
         yield from check_customs_data(product, context=context)
         yield from check_battery(product, country=country, context=context)
         yield from check_restriction(product, country=country, context=context)
+
+
+def _email(order: OrderFacts) -> Iterator[HoldFinding]:
+    finding = check_email(order.email)
+    if finding is not None:
+        yield finding
+
+
+def _destination(country: str, context: CheckContext) -> Iterator[HoldFinding]:
+    why = context.closed_destination(country) if context.closed_destination else None
+    if why:
+        yield found("destination_closed", country=country, why=why)
 
 
 def _recipient(

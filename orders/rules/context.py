@@ -34,6 +34,8 @@ class CheckContext:
     gives an amount in another currency or ``None`` without a rate. ``description_fault`` says
     why customs would refuse a description of goods. ``duplicate_of`` names the order whose
     ``content_fingerprint`` was the same within ``bounds().duplicate_window_hours``.
+    ``closed_destination(country)`` says why the operator does not ship there, or ``None``.
+    ``blocked_by`` names what the buyer is on the merchant's block list by: ``blocks.KINDS``.
     """
 
     battery_refusal: Callable[[ProductFacts, str], str | None] | None = None
@@ -42,4 +44,6 @@ class CheckContext:
     denied_party: Callable[[AddressFacts], PartyMatch | None] | None = None
     convert: Callable[[Decimal, str, str], Decimal | None] | None = None
     description_fault: Callable[[str], str | None] | None = None
+    closed_destination: Callable[[str], str | None] | None = None
     duplicate_of: str = ""
+    blocked_by: tuple[str, ...] = ()

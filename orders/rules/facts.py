@@ -57,7 +57,10 @@ class LineFacts:
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """An order before its checks. ``paid_by_channel``: the channel vouches for the payment."""
+    """An order before its checks. ``paid_by_channel``: the channel vouches for the payment.
+
+    ``left_out``: codes of lines that are not shipped by us.
+    """
 
     external_order: str
     address: AddressFacts
@@ -69,3 +72,4 @@ class OrderFacts:
     lines: tuple[LineFacts, ...]
     paid_by_channel: bool = False
     unread_rows: tuple[int, ...] = ()
+    left_out: tuple[str, ...] = ()

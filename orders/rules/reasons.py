@@ -21,13 +21,17 @@ SENTENCES = "_sentences"
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """``code`` is the hold code, one of eleven; ``field`` what the finding points at."""
+    """``code`` is the hold code, one of fourteen; ``field`` what the finding points at.
+
+    ``is_checked``: every check finds it anew, so that it goes when it no longer applies.
+    """
 
     code: str
     field: str
     template: str
     remedy: str
     released_by: str
+    is_checked: bool = True
 
 
 REASONS: Mapping[str, Reason] = {
@@ -196,7 +200,7 @@ REASONS: Mapping[str, Reason] = {
         "unknown_product",
         "sku",
         _("The SKU %(sku)s is not in your product list."),
-        _("Add the product, or map the SKU to one of yours."),
+        _("Add the product, or map the SKU to one of yours on the page Listings."),
         OPERATIONS,
     ),
     "no_lines": Reason(
@@ -246,6 +250,35 @@ REASONS: Mapping[str, Reason] = {
         "lines",
         _("Row %(rows)s of this order could not be read, so a part of it would be missing."),
         _("Correct the rejected row and upload it again, or release the order without it."),
+        OPERATIONS,
+        is_checked=False,
+    ),
+    "nothing_to_ship": Reason(
+        "unknown_product",
+        "lines",
+        _("Every line of the order is something that is not shipped by us."),
+        _("Cancel the order, or map its codes to products on the page Listings."),
+        OPERATIONS,
+    ),
+    "email_invalid": Reason(
+        "email",
+        "email",
+        _("“%(value)s” is not an e-mail address."),
+        _("Correct the e-mail address, or remove it."),
+        OPERATIONS,
+    ),
+    "destination_closed": Reason(
+        "destination",
+        "country",
+        _("The operator does not ship to %(country)s: %(why)s"),
+        _("Cancel the order, or ask the operator."),
+        CUSTOMS,
+    ),
+    "buyer_blocked": Reason(
+        "blocked_buyer",
+        "buyer",
+        _("The buyer is on your block list, by %(kinds)s."),
+        _("Release the order if you want to ship it all the same, or cancel it."),
         OPERATIONS,
     ),
     "battery_alone": Reason(

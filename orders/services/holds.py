@@ -6,8 +6,11 @@ from datetime import datetime
 
 from core.events import record
 from orders.models import Hold, Order
-from orders.services.orders import move_orders
 
+CHECK = "check"
+"""Who released a hold that a later check no longer found."""
+NOT_BY_HAND = frozenset({"product_unknown", "no_lines", "nothing_to_ship"})
+"""Reasons that only their remedy ends: there is nothing to take from a shelf."""
 ALWAYS = {"member": "owner", "staff": "admin"}
 
 
@@ -15,12 +18,16 @@ class HoldAlreadyReleased(Exception):
     """The hold was released before; nothing changed."""
 
 
+class HoldStillApplies(Exception):
+    """Nobody can let this hold go while what it says is so: the order could not be packed."""
+
+
 class NotYourHold(Exception):
     """The hold is for another role to release."""
 
 
 def release_hold(*, hold_id: int, role: str, actor: str, now: datetime, note: str = "") -> bool:
-    """Release a hold; return whether the order is accepted now because it was the last one.
+    """Release a hold; return whether it was the order's last. The order moves when it is rechecked.
 
     `role` is the releaser's, as `member:operations` or `staff:customs`; `note` says why. Raises
     `HoldAlreadyReleased`, `NotYourHold`, or `Hold.DoesNotExist`.
@@ -32,6 +39,8 @@ def release_hold(*, hold_id: int, role: str, actor: str, now: datetime, note: st
         raise HoldAlreadyReleased("This hold was released before.")
     if not may_release(role, hold.released_by_role):
         raise NotYourHold(f"This hold is released by {hold.released_by_role.replace(':', ' ')}.")
+    if hold.reason_code in NOT_BY_HAND:
+        raise HoldStillApplies(hold.remedy)
     hold.released_at, hold.released_by = now, actor
     hold.save(update_fields=["released_at", "released_by"])
     record(
@@ -42,9 +51,7 @@ def release_hold(*, hold_id: int, role: str, actor: str, now: datetime, note: st
         now=now,
         data={"code": hold.code, "field": hold.field, "note": note[:200]},
     )
-    if Hold.objects.filter(order_id=order_id, released_at__isnull=True).exists():
-        return False
-    return bool(move_orders(order_ids=[order_id], to=Order.Status.ACCEPTED, actor=actor, now=now))
+    return not Hold.objects.filter(order_id=order_id, released_at__isnull=True).exists()
 
 
 def may_release(role: str, wanted: str) -> bool:

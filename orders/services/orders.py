@@ -22,6 +22,7 @@ class NewOrder:
     lines: Sequence[OrderLine]
     holds: Sequence[Hold]
     changes: Sequence[str] = field(default_factory=tuple)
+    left_out: Sequence[str] = field(default_factory=tuple)
 
 
 def ensure_channel(*, kind: str, name: str, now: datetime) -> Channel:
@@ -59,6 +60,8 @@ def _received(new: NewOrder) -> Change:
         data["holds"] = codes
     if new.changes:
         data["address_changes"] = list(new.changes)
+    if new.left_out:
+        data["left_out"] = list(new.left_out)
     return Change(f"order.{new.order.status}", "order", new.order.pk, data)
 
 

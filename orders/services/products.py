@@ -21,11 +21,16 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class ProductCounts:
-    """What a batch of products did, and their ids by SKU."""
+    """What a batch of products did, and their ids by SKU: of all, and of new ones.
+
+    `changed` are the ids of those that are now other than they were.
+    """
 
     created: int
     updated: int
     ids: dict[str, int]
+    fresh: dict[str, int]
+    changed: tuple[int, ...]
 
 
 def upsert_products(*, products: Sequence[ProductFacts], now: datetime) -> ProductCounts:
@@ -47,7 +52,13 @@ def upsert_products(*, products: Sequence[ProductFacts], now: datetime) -> Produ
     Product.objects.bulk_create(fresh)
     Product.objects.bulk_update(changed, [*FIELDS, "updated_at"], batch_size=500)
     ids = {row.sku: row.pk for row in [*fresh, *known.values()]}
-    return ProductCounts(created=len(fresh), updated=len(changed), ids=ids)
+    return ProductCounts(
+        created=len(fresh),
+        updated=len(changed),
+        ids=ids,
+        fresh={row.sku: row.pk for row in fresh},
+        changed=tuple(row.pk for row in changed),
+    )
 
 
 def correct_customs_data(

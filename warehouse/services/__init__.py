@@ -14,6 +14,7 @@ from warehouse.services.packing import (
 from warehouse.services.reservations import (
     StockGone,
     consume_reservations,
+    release_reservations,
     reserve_order,
 )
 from warehouse.services.stock import StockLine, move_stock, open_stock
@@ -29,6 +30,6 @@ from warehouse.services.waves import (
 __all__ = [
     "NewScan", "NotPackable", "PackedParcel", "StockGone", "StockLine", "WavePlan",
     "confirm_picks", "consume_reservations", "hand_over_parcels", "move_stock", "open_stock",
-    "pack_parcel", "plan_wave", "record_scans", "release_wave", "reserve_order",
-    "set_packing_list", "set_parcel_service", "set_pick_list",
+    "pack_parcel", "plan_wave", "record_scans", "release_reservations", "release_wave",
+    "reserve_order", "set_packing_list", "set_parcel_service", "set_pick_list",
 ]  # fmt: skip

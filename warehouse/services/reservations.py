@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import F
 
+from core.events import Change, record_many
 from core.tenancy import active_merchant_id
 from warehouse.models import (
     Allocation,
@@ -75,6 +76,44 @@ def reserve_order(
         ship_by=ship_by,
         created_at=now,
     )
+
+
+def release_reservations(*, order_ids: Sequence[int], actor: str, now: datetime) -> set[int]:
+    """Give the pieces promised to these orders back and forget which warehouse was chosen.
+
+    The caller holds the orders' rows locked and has made sure that no parcel is planned for them.
+    Returns the orders that had anything promised. The rows go: an order line may go after them,
+    and history keeps what was promised.
+    """
+    reservations = list(
+        Reservation.objects.filter(
+            order_line__order_id__in=order_ids,
+            status__in=[Reservation.Status.RESERVED, Reservation.Status.PICKED],
+        )
+        .select_related("order_line", "balance__location__warehouse")
+        .order_by("balance_id", "id")
+        .select_for_update(of=("self",))
+    )
+    promised: dict[int, dict[str, Any]] = {}
+    for row in reservations:
+        StockBalance.objects.filter(pk=row.balance_id).update(reserved=F("reserved") - row.quantity)
+        told = promised.setdefault(
+            row.order_line.order_id,
+            {"warehouse": row.balance.location.warehouse.code, "pieces": {}},
+        )
+        pieces = told["pieces"]
+        pieces[row.order_line.sku] = pieces.get(row.order_line.sku, 0) + row.quantity
+    Reservation.objects.filter(pk__in=[row.pk for row in reservations]).delete()
+    Allocation.objects.filter(order_id__in=order_ids).delete()
+    record_many(
+        [
+            Change("order.stock_given_back", "order", order_id, told)
+            for order_id, told in promised.items()
+        ],
+        actor=actor,
+        now=now,
+    )
+    return set(promised)
 
 
 def consume_reservations(
