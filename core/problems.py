@@ -33,6 +33,17 @@ def problem_response(
         error = exceptions.PermissionDenied()
     if not isinstance(error, exceptions.APIException):
         return None
+    body = problem_body(error)
+    headers = {}
+    if getattr(error, "auth_header", ""):
+        headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
+    if getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(error.wait))  # type: ignore[attr-defined]
+    return Response(body, status=error.status_code, headers=headers, content_type=CONTENT_TYPE)
+
+
+def problem_body(error: exceptions.APIException) -> dict[str, Any]:
+    """Return the problem document of an error, for an answer that is stored and not raised."""
     body = {
         "type": "about:blank",
         "title": str(error.default_code).replace("_", " "),
@@ -44,12 +55,7 @@ def problem_response(
         body["errors"] = list(_flatten(error.detail, ""))
     elif isinstance(error, Problem) and error.field:
         body["errors"] = [{"field": error.field, "code": _code(error), "message": body["detail"]}]
-    headers = {}
-    if getattr(error, "auth_header", ""):
-        headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
-    if getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(error.wait))  # type: ignore[attr-defined]
-    return Response(body, status=error.status_code, headers=headers, content_type=CONTENT_TYPE)
+    return body
 
 
 def field_faults(error: exceptions.ValidationError) -> list[dict[str, str]]:

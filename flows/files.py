@@ -219,7 +219,7 @@ def _take_orders(orders: list[ParsedOrder], upload: Import, now: datetime) -> tu
     channel = ensure_channel(kind=Channel.Kind.UPLOAD, name="upload", now=now)
     received = receive_orders(orders=orders, channel=channel, actor=upload.created_by, now=now)
     rows = sum(len(order.lines) for order in orders)
-    return rows, len(received.created), 0
+    return rows, len(received.created), len(received.updated)
 
 
 def _take_products(

@@ -16,9 +16,9 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, OperationalError, transaction
 
-from core.events import Change, record_many
 from core.jobs import Work, enqueue
 from core.tenancy import merchant
+from flows.changes import orders_sent_again, take_changes
 from flows.checking import check_context
 from flows.lines import collect_unknown, lines_of, products_sold, read_catalogue
 from flows.listings import adopt_products
@@ -51,7 +51,8 @@ DEADLOCK = "40P01"
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What became of a batch: created orders, and the ids of known ones sent again.
+    """What became of a batch: created orders, and the ids of known ones sent again: `unchanged`,
+    `different` ones that wait for a person, and `updated` ones that took the new content over.
 
     `new` are the created orders with their lines and holds.
     """
@@ -60,6 +61,7 @@ class Received:
     unchanged: tuple[int, ...]
     different: tuple[int, ...]
     new: tuple[NewOrder, ...] = ()
+    updated: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,7 @@ def receive_orders(
     """Check and insert orders in the active merchant block; accepted ones go on to allocation.
 
     An order is one by (channel, external order). The same content again is counted as unchanged;
-    other content is left alone and recorded as a conflict on the known order.
+    other content is taken over, or recorded as a conflict on the known order.
     """
     for attempt in range(1, TRIES + 1):
         try:
@@ -251,23 +253,19 @@ def _receive(
     created = insert_orders(orders=new, actor=actor, now=now) if new else []
     accepted = [order.pk for order in created if order.status == Order.Status.ACCEPTED]
     enqueue([allocation_work(order_id) for order_id in accepted], now=now)
-    again = [order for order in orders if order.external_order in known]
-    different = [
-        known[order.external_order][0]
-        for order in again
-        if known[order.external_order][1] != payload_digest(order)
-    ]
-    record_many(
-        [Change("order.sent_differently", "order", order_id) for order_id in different],
-        actor=actor,
-        now=now,
+    unchanged, different = [], {}
+    for order in orders:
+        if order.external_order in known:
+            order_id, digest = known[order.external_order]
+            if digest == payload_digest(order):
+                unchanged.append(order_id)
+            else:
+                different[order_id] = order
+    orders_sent_again(unchanged, actor=actor, now=now)
+    taken = take_changes(theirs=different, actor=actor, now=now)
+    return Received(
+        tuple(created), tuple(unchanged), taken.conflicts, tuple(new), updated=taken.updated
     )
-    unchanged = [
-        known[order.external_order][0]
-        for order in again
-        if known[order.external_order][1] == payload_digest(order)
-    ]
-    return Received(tuple(created), tuple(unchanged), tuple(different), tuple(new))
 
 
 def _pepper() -> bytes:

@@ -60,6 +60,27 @@ def payload_said(order: ParsedOrder) -> str:
     return json.dumps(said, sort_keys=True, default=str)
 
 
+def payload_parsed(words: str) -> ParsedOrder:
+    """Return the order that a channel's words, as `payload_said` wrote them, are about."""
+    said = json.loads(words)
+    instants = {
+        name: datetime.fromisoformat(said[name]) if said[name] else None
+        for name in ("placed_at", "paid_at", "ship_by")
+    }
+    lines = tuple(
+        ParsedLine(**{**line, "row": row, "unit_price": _amount(line["unit_price"])})
+        for row, line in enumerate(said["lines"], start=1)
+    )
+    streets = tuple(said["street_lines"])
+    price = _amount(said["shipping_price"])
+    values = {**said, **instants, "lines": lines, "street_lines": streets, "shipping_price": price}
+    return ParsedOrder(**values)
+
+
+def _amount(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
 def payload_digest(order: ParsedOrder) -> str:
     """Return the SHA-256 of what the channel said."""
     return hashlib.sha256(payload_said(order).encode()).hexdigest()

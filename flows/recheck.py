@@ -12,7 +12,6 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +21,13 @@ from core.jobs import Work, enqueue, handler
 from core.tenancy import merchant
 from flows.checking import check_context
 from flows.lines import Catalogue, collect_unknown, lines_of, products_sold, read_catalogue
-from flows.new_orders import hold_place, new_order, order_facts, product_facts
+from flows.new_orders import (
+    hold_place,
+    new_order,
+    order_facts,
+    payload_parsed,
+    product_facts,
+)
 from orders.files.orders import ParsedLine, ParsedOrder
 from orders.models import Hold, Order, OrderLine
 from orders.querysets import known_before
@@ -54,6 +59,29 @@ class Rechecked:
     checked: tuple[int, ...] = ()
     accepted: frozenset[int] = frozenset()
     held: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class SaidAnew:
+    """What an order is to be from now on. `words` are the channel's, in their hash `sha256` and
+    with their `buyer_digest`; empty where a person corrects the order and the channel said nothing.
+    """
+
+    parsed: ParsedOrder
+    words: str = ""
+    sha256: str = ""
+    buyer_digest: str = ""
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The columns that keep the channel's words."""
+        if not self.words:
+            return {}
+        return {
+            "said": self.words,
+            "content_sha256": self.sha256,
+            "buyer_digest": self.buyer_digest,
+        }
 
 
 def changeable_orders(order_ids: Collection[int]) -> list[Order]:
@@ -88,7 +116,7 @@ def recheck_orders(*, order_ids: Collection[int], actor: str, now: datetime) -> 
 def write_anew(
     *,
     orders: Sequence[Order],
-    said: Mapping[int, ParsedOrder],
+    said: Mapping[int, SaidAnew],
     kind: str,
     told: Mapping[int, Mapping[str, Any]],
     actor: str,
@@ -96,14 +124,17 @@ def write_anew(
 ) -> Rechecked:
     """Check locked, changeable orders anew and write what came of it.
 
-    `said` are orders that take over other words of the channel; the others keep theirs. `told`
-    goes into the event, which is named `kind`.
+    `said` are orders that change; the others stay as they were said. `told` goes into the event,
+    which is named `kind`.
     """
     if not orders:
         return Rechecked()
     lines_now, holds_now = _lines(orders), _holds(orders)
     parsed = {
-        order.pk: said.get(order.pk) or parsed_again(order, lines_now[order.pk]) for order in orders
+        order.pk: said[order.pk].parsed
+        if order.pk in said
+        else parsed_again(order, lines_now[order.pk])
+        for order in orders
     }
     rewritten: list[Rewritten] = []
     by_channel: dict[int, list[Order]] = {}
@@ -116,7 +147,7 @@ def write_anew(
                 order,
                 lines=lines_now[order.pk],
                 holds=holds_now[order.pk],
-                is_said_anew=order.pk in said,
+                words=said[order.pk].columns if order.pk in said else {},
                 told=told.get(order.pk, {}),
             )
             for order in group
@@ -127,7 +158,7 @@ def write_anew(
         if each.order.status == Order.Status.ALLOCATED and (each.lines is not None or each.holds)
     ]
     if moved and release_reservations(order_ids=moved, actor=actor, now=now):
-        enqueue([Work("allocation.fill_backorders", now.isoformat(), {})], now=now)
+        enqueue([Work("allocation.fill_backorders", now.isoformat(), {})], now=now, again=True)
     before = {order.pk: order.status for order in orders}
     status = rewrite_orders(orders=rewritten, kind=kind, actor=actor, now=now)
     accepted = frozenset(
@@ -177,38 +208,28 @@ def recheck_products(merchant_id: int, payload: Mapping[str, Any]) -> None:
 
 def parsed_again(order: Order, lines: Sequence[OrderLine]) -> ParsedOrder:
     """An order as it would come in today: the channel's lines, and the recipient as corrected."""
-    said = json.loads(order.said) if order.said else {}
-    price = said.get("shipping_price", str(order.shipping_price))
+    said = payload_parsed(order.said) if order.said else None
     return ParsedOrder(
         external_order=order.external_order,
         placed_at=order.placed_at,
         paid_at=order.paid_at,
         ship_by=order.ship_by,
-        currency=said.get("currency", order.currency),
-        shipping_price=None if price is None else Decimal(price),
+        currency=said.currency if said else order.currency,
+        shipping_price=said.shipping_price if said else order.shipping_price,
         recipient_name=order.recipient_name,
         company=order.company,
         street_lines=tuple(filter(None, (order.street_1, order.street_2, order.street_3))),
         city=order.city,
         region=order.region,
         postal_code=order.postal_code,
-        country=order.country or said.get("country", ""),
+        country=order.country or (said.country if said else ""),
         phone=order.phone,
         email=order.email,
         recipient_id=order.recipient_id,
         service_level=order.service_level,
         note=order.note,
-        lines=_said_lines(said["lines"]) if said else _stored_lines(lines),
+        lines=said.lines if said else _stored_lines(lines),
     )
-
-
-def _said_lines(lines: Sequence[Mapping[str, Any]]) -> tuple[ParsedLine, ...]:
-    parsed = []
-    for row, line in enumerate(lines, start=1):
-        price = line["unit_price"]
-        values = {**line, "row": row, "unit_price": None if price is None else Decimal(price)}
-        parsed.append(ParsedLine(**values))
-    return tuple(parsed)
 
 
 def _stored_lines(lines: Sequence[OrderLine]) -> tuple[ParsedLine, ...]:
@@ -288,7 +309,7 @@ class _Recheck:
         *,
         lines: Sequence[OrderLine],
         holds: Sequence[Hold],
-        is_said_anew: bool,
+        words: Mapping[str, str],
         told: Mapping[str, Any],
     ) -> Rewritten:
         """What the order is to be now."""
@@ -315,12 +336,10 @@ class _Recheck:
             now=self.now,
             is_settled=_settled_by_people(holds, judged, self.facts),
         )
-        leave = frozenset() if is_said_anew else AS_IT_CAME
-        facts = {
-            name: value
-            for name in ORDER_FACTS
-            if name not in leave and (value := getattr(fresh.order, name)) != getattr(order, name)
-        }
+        wanted: dict[str, Any] = {
+            name: getattr(fresh.order, name) for name in ORDER_FACTS if name not in AS_IT_CAME
+        } | dict(words)
+        facts = {name: value for name, value in wanted.items() if value != getattr(order, name)}
         is_same = len(lines) == len(fresh.lines) and all(map(same_line, lines, fresh.lines))
         open_now = [hold for hold in holds if hold.released_at is None]
         found = {(hold.code, hold.field): hold for hold in fresh.holds}

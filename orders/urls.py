@@ -5,7 +5,15 @@ from __future__ import annotations
 from django.urls import path
 
 from orders.api.bulk import BulkOrders
+from orders.api.changes import (
+    CancelOrder,
+    Conflicts,
+    CorrectRecipient,
+    DecideConflict,
+    RecheckOrder,
+)
 from orders.api.imports import Imports, OneImport, RejectedRows
+from orders.api.listings import Listings, OneListing
 from orders.api.orders import OneOrder, Orders, ReleaseHold
 from orders.api.products import OneProduct, Products
 
@@ -20,6 +28,19 @@ urlpatterns = [
         ReleaseHold.as_view(),
         name="api-release-hold",
     ),
+    path("orders/<word:reference>/recheck", RecheckOrder.as_view(), name="api-recheck-order"),
+    path("orders/<word:reference>/cancel", CancelOrder.as_view(), name="api-cancel-order"),
+    path(
+        "orders/<word:reference>/correct", CorrectRecipient.as_view(), name="api-correct-recipient"
+    ),
+    path("orders/<word:reference>/conflicts", Conflicts.as_view(), name="api-conflicts"),
+    path(
+        "orders/<word:reference>/conflicts/<big:conflict_id>",
+        DecideConflict.as_view(),
+        name="api-decide-conflict",
+    ),
+    path("listings", Listings.as_view(), name="api-listings"),
+    path("listings/<big:listing_id>", OneListing.as_view(), name="api-listing"),
     path("imports", Imports.as_view(), name="api-imports"),
     path("imports/<big:import_id>", OneImport.as_view(), name="api-import"),
     path("imports/<big:import_id>/rejected.csv", RejectedRows.as_view(), name="api-rejected"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from core.spoken import say
 from orders.files.faults import NOTES, SKIPS
-from orders.models import BlockKind, Hold
+from orders.models import BlockKind, Hold, OrderStatus
 from orders.rules.reasons import REASONS, SENTENCES
 
 PARTS: Mapping[str, str] = {
@@ -94,3 +94,15 @@ def asked_for(hold: Hold) -> str:
         return ""
     text = ASKED_FOR.get(hold.reason_code)
     return _(text) if text else _("what shows that the order may be sent")
+
+
+def too_late_words(status: str) -> str:
+    """Say why an order can no longer be changed, and what can be done."""
+    if status == OrderStatus.CANCELLED:
+        return _("The order was cancelled. Send a new one under another number.")
+    if status in (OrderStatus.ALLOCATED, OrderStatus.PACKED):
+        return _(
+            "A parcel is planned or packed for this order. Ask the operator's warehouse to take it"
+            " out and to void its label; then cancel or change the order."
+        )
+    return _("The order has left the warehouse. Open a claim, or have the buyer return the parcel.")

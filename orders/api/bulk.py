@@ -32,7 +32,8 @@ class BulkOrders(Endpoint):
         operation_id="create_orders",
         summary="Send up to 500 orders",
         description="One transaction. A faulty order is answered as invalid with its faults and"
-        " does not stop the others.",
+        " does not stop the others. A known order with other content is updated while no parcel"
+        " is planned for it; later it differs, and a person of yours decides.",
         parameters=[IDEMPOTENCY_KEY],
         request=BulkShape,
         responses=answers({200: BulkAnswerShape}, 400, 409, 413, 415),
@@ -89,17 +90,19 @@ def _take_channel(
         place, _order = firsts[new.order.external_order]
         holds = sorted({hold.code for hold in new.holds})
         results[place] = _item(new.order, "created", holds)
-    known = Order.objects.filter(pk__in=[*received.unchanged, *received.different])
+    again = [*received.unchanged, *received.updated, *received.different]
+    known = Order.objects.filter(pk__in=again)
     held: dict[int, list[str]] = {}
     for order_id, code in known.filter(holds__released_at__isnull=True).values_list(
         "pk", "holds__code"
     ):
         if code:
             held.setdefault(order_id, []).append(code)
-    different = set(received.different)
+    outcomes = dict.fromkeys(received.updated, "updated")
+    outcomes |= dict.fromkeys(received.different, "differs")
     for order in known:
         place, _order = firsts[order.external_order]
-        outcome = "differs" if order.pk in different else "unchanged"
+        outcome = outcomes.get(order.pk, "unchanged")
         results[place] = _item(order, outcome, sorted(set(held.get(order.pk, []))))
 
 

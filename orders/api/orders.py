@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.endpoints import Endpoint
 from accounts.schema import IDEMPOTENCY_KEY, answers, list_parameters, page_of
-from core.problems import Problem
+from core.problems import CONTENT_TYPE, Problem, problem_body
 from core.routes import permission
 from core.tenancy import merchant
 from flows.intake import release_hold
@@ -57,7 +57,9 @@ class Orders(Endpoint):
         summary="Send an order",
         description="The checks run at once: the answer says whether the order is accepted or"
         " held, and each hold says why, what would be right and who may release it. An order is"
-        " one by channel and external_order: the same again answers 200 with the known order.",
+        " one by channel and external_order: the same again answers 200 with the known order;"
+        " other content updates it and is answered with 200 too, while no parcel is planned for it."
+        " Later it is a 409, and a conflict that a person of yours decides.",
         parameters=[IDEMPOTENCY_KEY],
         request=OrderBody,
         responses=answers({201: OrderAnswerShape, 200: OrderAnswerShape}, 400, 409, 413, 415),
@@ -77,10 +79,14 @@ class Orders(Endpoint):
             if received.new:
                 return 201, present_new(received.new[0])
             if received.different:
-                raise _differs(received.different[0])
-            return 200, _known(received.unchanged[0])
+                # Not raised: that would roll the conflict back.
+                return 409, problem_body(_differs(received.different[0]))
+            return 200, _known((*received.updated, *received.unchanged)[0])
 
-        return self.answer(effect, now=now)
+        answer = self.answer(effect, now=now)
+        if answer.status_code == 409:
+            answer.content_type = CONTENT_TYPE
+        return answer
 
 
 def _known(order_id: int) -> dict[str, Any]:
@@ -100,8 +106,8 @@ def _differs(order_id: int) -> Problem:
         code="order_differs",
         field="external_order",
         detail=_(
-            "Order {reference} has this external_order with another content. "
-            "Send the same content, or another external_order."
+            "Order {reference} has this external_order with another content and can no longer "
+            "be changed by itself. A person of your team decides on the order's page."
         ).format(reference=reference),
     )
 
@@ -157,7 +163,7 @@ class ReleaseHold(Endpoint):
                     code="not_your_hold",
                     detail=_("This hold is not for your role to release; see released_by_role."),
                 ) from error
-            return 200, _released(reference)
+            return 200, released(reference)
 
         return self.answer(effect, now=now)
 
@@ -168,7 +174,7 @@ def still_applies(hold_id: int) -> Problem:
     return Problem(status=409, code="hold_still_applies", detail=" ".join(hold_words(hold)))
 
 
-def _released(reference: str) -> dict[str, Any]:
+def released(reference: str) -> dict[str, Any]:
     order = Order.objects.get(reference=reference)
     still = Hold.objects.filter(order=order, released_at__isnull=True).order_by("pk")
     return {

@@ -124,7 +124,7 @@ class BulkItemShape(serializers.Serializer[Any]):
     """What became of one order of a bulk request."""
 
     external_order = serializers.CharField()
-    outcome = serializers.ChoiceField(["created", "unchanged", "differs", "invalid"])
+    outcome = serializers.ChoiceField(["created", "unchanged", "updated", "differs", "invalid"])
     reference = serializers.CharField()
     status = serializers.CharField()
     holds = serializers.ListField(child=serializers.CharField())

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from orders.services.blocks import block_buyer, unblock_buyer
+from orders.services.cancelling import cancel_orders
+from orders.services.conflicts import (
+    AlreadyDecided,
+    NewConflict,
+    close_conflicts,
+    decide_conflict,
+    raise_conflicts,
+)
 from orders.services.connections import (
     AlreadyConnected,
     NotThere,
@@ -71,9 +80,11 @@ from orders.services.rewriting import Rewritten, rewrite_orders
 __all__ = [
     "SAME_ORDER",
     "AlreadyConnected",
+    "AlreadyDecided",
     "BadParts",
     "HoldAlreadyReleased",
     "HoldStillApplies",
+    "NewConflict",
     "NewNotice",
     "NewOrder",
     "NotRefused",
@@ -88,10 +99,14 @@ __all__ = [
     "activate",
     "add_rejected_rows",
     "ask_consent",
+    "block_buyer",
+    "cancel_orders",
     "choose_columns",
+    "close_conflicts",
     "collect_listings",
     "correct_customs_data",
     "count_try",
+    "decide_conflict",
     "describe_import",
     "end_connection",
     "end_renewal",
@@ -111,6 +126,7 @@ __all__ = [
     "open_window",
     "pause",
     "queue_notices",
+    "raise_conflicts",
     "refuse_import",
     "refuse_notice",
     "release_hold",
@@ -130,5 +146,6 @@ __all__ = [
     "store_tokens",
     "tell_again",
     "tokens_of",
+    "unblock_buyer",
     "upsert_products",
 ]  # fmt: skip

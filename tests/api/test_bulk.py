@@ -29,7 +29,7 @@ def test_each_order_gets_its_own_answer_in_the_order_sent(api: Api, acme: Mercha
     ]
     results = api.post("/orders/bulk", {"orders": entries}).json()["results"]
     assert [entry["outcome"] for entry in results] == [
-        "created", "unchanged", "differs", "created", "invalid", "invalid", "unchanged", "differs",
+        "created", "unchanged", "updated", "created", "invalid", "invalid", "unchanged", "differs",
         "created",
     ]  # fmt: skip
     assert (results[3]["status"], results[3]["holds"]) == ("held", ["payment"])

@@ -7,7 +7,7 @@ import pytest
 from core.models import Event, Job, Merchant
 from core.tenancy import merchant
 from customs.rules.parties import demonstration_parties
-from orders.models import Order
+from orders.models import Order, OrderConflict
 from tests.api.conftest import Api
 from tests.factories import ADDRESS, a_booked_parcel, an_order, order_body
 
@@ -46,17 +46,32 @@ def test_the_same_order_again_is_the_known_order(api: Api) -> None:
     assert first.json() == again.json()
 
 
-def test_other_content_under_a_known_number_is_a_conflict_that_changes_nothing(
+def test_other_content_under_a_known_number_updates_the_order(api: Api, acme: Merchant) -> None:
+    body = order_body()
+    known = api.post("/orders", body).json()
+    answer = api.post("/orders", {**body, "note": "Leave it at the door"})
+    assert (answer.status_code, answer.json()["reference"]) == (200, known["reference"])
+    with merchant(acme):
+        assert Order.objects.get(reference=known["reference"]).note == "Leave it at the door"
+
+
+def test_other_content_of_a_packed_order_is_a_conflict_that_changes_nothing(
     api: Api, acme: Merchant
 ) -> None:
     body = order_body()
     known = api.post("/orders", body).json()
+    with merchant(acme):
+        a_booked_parcel(acme, Order.objects.get(reference=known["reference"]))
     answer = api.post("/orders", {**body, "note": "Leave it at the door"})
     assert answer.status_code == 409
     assert answer.json()["code"] == "order_differs"
     assert known["reference"] in answer.json()["detail"]
     with merchant(acme):
         assert Order.objects.get(reference=known["reference"]).note == ""
+        conflict = OrderConflict.objects.get()
+        assert conflict.differences == [
+            {"field": "note", "ours": "", "theirs": "Leave it at the door"}
+        ]
 
 
 def test_the_same_number_in_another_channel_is_another_order(api: Api) -> None:

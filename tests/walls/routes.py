@@ -48,6 +48,15 @@ API = {
     "api-orders-bulk": Rule("orders.edit", "POST"),
     "api-order": Rule("orders.view", "GET", ORDER),
     "api-release-hold": Rule("orders.edit", "POST", {**ORDER, "hold_id": "hold"}),
+    "api-recheck-order": Rule("orders.edit", "POST", ORDER),
+    "api-cancel-order": Rule("orders.edit", "POST", ORDER, {"reason": "wall"}),
+    "api-correct-recipient": Rule("orders.edit", "POST", ORDER, {"city": "Wall"}),
+    "api-conflicts": Rule("orders.view", "GET", ORDER),
+    "api-decide-conflict": Rule(
+        "orders.edit", "POST", {**ORDER, "conflict_id": "conflict"}, {"choice": "keep"}
+    ),
+    "api-listings": Rule("products.view / products.edit", "GET"),
+    "api-listing": Rule("products.view / products.edit", "GET", {"listing_id": "listing"}),
     "api-imports": Rule("orders.view / orders.edit", "GET POST"),
     "api-import": Rule("orders.view", "GET", {"import_id": "upload"}),
     "api-rejected": Rule("orders.view", "GET", {"import_id": "upload"}),

@@ -17,7 +17,7 @@ from customs.models import Declaration
 from flows.aftersales import add_evidence, file_claim
 from flows.fulfilment import plan_next_wave
 from flows.intake import submit_file
-from orders.models import Hold
+from orders.models import BuyerBlock, ChannelListing, Hold, OrderConflict
 from orders.services import save_preset
 from shipping.models import Booking, Handover
 from shipping.services import plan_booking
@@ -56,6 +56,9 @@ class World:
     order: str
     hold: int
     staff_hold: int
+    conflict: int
+    listing: int
+    block: int
     upload: int
     preset: int
     sku: str
@@ -123,6 +126,15 @@ def build() -> World:
         }  # fmt: skip
         hold = Hold.objects.create(code="phone", released_by_role="member:operations", **values)
         staff_hold = Hold.objects.create(code="party", released_by_role="staff:customs", **values)
+        conflict = OrderConflict.objects.create(
+            order=order, kind="change", theirs_sha256="0" * 64, raised_at=NOW, raised_by=ACTOR
+        )
+        listing = ChannelListing.objects.create(
+            channel=order.channel, code="WALL-CODE", created_at=NOW
+        )
+        block = BuyerBlock.objects.create(
+            kind="email", digest="0" * 64, created_at=NOW, created_by=ACTOR
+        )
         exception = ParcelException.objects.create(parcel=tracked, kind="lost", opened_at=NOW)
         job = Job.objects.filter(kind="booking.book").order_by("id")[0]
         Job.objects.filter(pk=job.pk).update(status="failed", last_error="postal_code: unknown")
@@ -152,6 +164,9 @@ def build() -> World:
         order=order.reference,
         hold=hold.pk,
         staff_hold=staff_hold.pk,
+        conflict=conflict.pk,
+        listing=listing.pk,
+        block=block.pk,
         upload=upload.pk,
         preset=preset.pk,
         sku="WALL-MUG",
