@@ -40,6 +40,7 @@ urlpatterns = [
     path("staff/documents/<int:document_id>/", claims.document, name="staff_document"),
     path("staff/holds/", orders.holds, name="staff_holds"),
     path("staff/holds/<int:hold_id>/release/", orders.release, name="staff_hold_release"),
+    path("staff/holds/<int:hold_id>/cancel/", orders.cancel, name="staff_hold_cancel"),
     path("staff/exceptions/", tracking.exceptions, name="staff_exceptions"),
     path(
         "staff/exceptions/<int:exception_id>/close/",

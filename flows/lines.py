@@ -173,7 +173,7 @@ def _taken_apart(
         yield Line(
             external_line=name,
             sku=product.sku,
-            title=product.title,
+            title=line.title if len(products) == 1 else product.title,
             quantity=portion.quantity,
             unit_price=portion.unit_price,
             product=product,

@@ -27,6 +27,8 @@ WORK: Mapping[str, str] = {
     "delivery.fetch_proof": gettext_noop("Fetching the proof of delivery"),
     "export.tell_carrier": gettext_noop("Telling the carrier of the handover"),
     "intake.read_file": gettext_noop("Reading an uploaded file"),
+    "listings.release": gettext_noop("Releasing the orders of a mapped code"),
+    "orders.recheck_products": gettext_noop("Checking the orders of corrected products"),
     "papers.manifest": gettext_noop("Making the manifest"),
     "papers.order": gettext_noop("Making the papers of a parcel"),
     "papers.payout_advice": gettext_noop("Making the payout advice"),

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from accounts.access import StaffRequest
 from accounts.staff_pages import not_found, staff_page
 from core.bodies import BadBody, read_body, wants_json
-from core.tenancy import across_merchants
+from core.tenancy import across_merchants, merchant
+from flows.cancelling import TooLate, cancel_order
 from flows.holds import (
     HoldAlreadyReleased,
     HoldStillApplies,
@@ -22,7 +23,7 @@ from flows.holds import (
     release_and_go_on,
 )
 from orders.models import Hold
-from orders.words import hold_words
+from orders.words import hold_words, too_late_words
 
 PAGE = 50
 SHORTEST_NOTE, LONGEST_NOTE = 4, 200
@@ -67,10 +68,7 @@ def release(request: StaffRequest, hold_id: int) -> HttpResponseBase:
             field="note", fault=_("It does not say why the order may go on."),
             remedy=_("Give the number of the permit, or the reason in a few words."),
         )  # fmt: skip
-    with across_merchants("A hold's number in an address does not say whose it is."):
-        hold = Hold.objects.filter(pk=hold_id).first()
-    if hold is None:
-        raise not_found("hold", _("Hold {number}").format(number=hold_id))
+    hold = _find(hold_id)
     try:
         accepted = release_and_go_on(
             merchant_id=hold.merchant_id,
@@ -99,6 +97,40 @@ def release(request: StaffRequest, hold_id: int) -> HttpResponseBase:
     words = _("Released: the order goes on.") if accepted else _("Released. Other holds are left.")
     messages.success(request, words)
     return redirect("staff_holds")
+
+
+@staff_page("staff.customs", "POST")
+def cancel(request: StaffRequest, hold_id: int) -> HttpResponseBase:
+    """Cancel the order that a hold stops, for a reason: {note}; it stays in the history."""
+    note = read_body(request).text("note", most=LONGEST_NOTE, required=False)
+    if len(note) < SHORTEST_NOTE:
+        raise BadBody(
+            field="note", fault=_("It does not say why the order is cancelled."),
+            remedy=_("Give the reason in a few words; the merchant reads it."),
+        )  # fmt: skip
+    hold = _find(hold_id)
+    try:
+        with merchant(hold.merchant_id):
+            cancel_order(
+                order_id=hold.order_id, reason=note, actor=request.actor, now=timezone.now()
+            )
+    except TooLate as late:
+        raise BadBody(
+            field="hold", fault=_("The order can no longer be cancelled."),
+            remedy=too_late_words(late.status), status=409,
+        ) from late  # fmt: skip
+    if wants_json(request):
+        return JsonResponse({"hold": hold_id, "cancelled": True})
+    messages.success(request, _("The order is cancelled."))
+    return redirect("staff_holds")
+
+
+def _find(hold_id: int) -> Hold:
+    with across_merchants("A hold's number in an address does not say whose it is."):
+        hold = Hold.objects.filter(pk=hold_id).first()
+    if hold is None:
+        raise not_found("hold", _("Hold {number}").format(number=hold_id))
+    return hold
 
 
 def _hold_json(hold: Hold) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.authentication import Caller
 from core.events import history
+from core.models import Event
 from core.money import Money
 from core.tenancy import active_merchant_id
 from customs.models import Declaration
@@ -19,6 +20,7 @@ from customs.models import LandedCost as StoredCost
 from dashboard.readings.allocation import read_allocation
 from dashboard.readings.documents import documents_of
 from dashboard.readings.landed_cost import landed_cost_of
+from dashboard.readings.order_changes import cancel_act, field_words, read_changes
 from dashboard.readings.orders import service_name
 from dashboard.readings.words import (
     history_of,
@@ -36,9 +38,10 @@ from dashboard.screens.orders import (
     OrderPage,
     OrderShipment,
 )
+from flows.changes import CORRECTABLE
 from orders.models import Hold, Order
 from orders.models import OrderLine as StoredLine
-from orders.services.holds import may_release
+from orders.services.holds import NOT_BY_HAND, may_release
 from orders.words import asked_for, hold_words
 from shipping.models import Booking
 from tracking.journey import order_journey
@@ -64,6 +67,8 @@ def read_order(*, order: Order, caller: Caller) -> OrderPage:
     newest = next((tracked[booking.pk] for booking in bookings if booking.pk in tracked), None)
     cost = StoredCost.objects.filter(booking__parcel__order=order).order_by("-id").first()
     can_claim = caller.may("claims.edit") and newest and order.status in CLAIMABLE
+    lines = _stored_lines(order)
+    changes = read_changes(order=order, lines=lines, left_out=_left_out(events), caller=caller)
     return OrderPage(
         reference=order.reference,
         external_order=order.external_order,
@@ -82,9 +87,11 @@ def read_order(*, order: Order, caller: Caller) -> OrderPage:
         country=order.country,
         phone=order.phone,
         email=order.email,
-        lines=_lines(order),
+        lines=_lines(order, lines),
+        changes=changes,
+        cancel=cancel_act(order, caller),
         value=Money(order.goods_value, order.currency),
-        holds=_holds(order, caller),
+        holds=_holds(order, caller, correct_url=changes.correct_url),
         shipments=_shipments(bookings, tracked),
         notices=_notices(bookings),
         documents=documents_of(subject_kind="order", subject_id=order.pk),
@@ -107,11 +114,21 @@ def address_lines(order: Order) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
-def _lines(order: Order) -> tuple[OrderLine, ...]:
+def _stored_lines(order: Order) -> list[StoredLine]:
     promised = Sum("reservations__quantity", filter=~Q(reservations__status=_RELEASED))
     rows = StoredLine.objects.filter(order=order).select_related("product").annotate(held=promised)
+    return list(rows.order_by("id"))
+
+
+def _lines(order: Order, rows: Sequence[StoredLine]) -> tuple[OrderLine, ...]:
     waits = order.status == Order.Status.BACKORDERED
-    return tuple(_line(row, row.held or 0, waits=waits) for row in rows.order_by("id"))
+    return tuple(_line(row, vars(row)["held"] or 0, waits=waits) for row in rows)
+
+
+def _left_out(events: Sequence[Event]) -> tuple[str, ...]:
+    """Codes of the channel's lines that are not shipped by us; the newest word counts."""
+    told = (event.data["left_out"] for event in events if "left_out" in event.data)
+    return tuple(map(str, next(told, ())))
 
 
 _RELEASED = Reservation.Status.RELEASED
@@ -142,13 +159,13 @@ def hs_code(code: str, words: str) -> Coded | None:
     return Coded(code=code, words=words) if code else None
 
 
-def _holds(order: Order, caller: Caller) -> tuple[HoldCard, ...]:
+def _holds(order: Order, caller: Caller, *, correct_url: str) -> tuple[HoldCard, ...]:
     role = f"member:{caller.role}"
     rows = Hold.objects.filter(order=order, released_at__isnull=True).order_by("id")
-    return tuple(_hold(hold, order, role=role) for hold in rows)
+    return tuple(_hold(hold, order, role=role, correct_url=correct_url) for hold in rows)
 
 
-def _hold(hold: Hold, order: Order, *, role: str) -> HoldCard:
+def _hold(hold: Hold, order: Order, *, role: str, correct_url: str) -> HoldCard:
     reason, remedy = hold_words(hold)
     send = asked_for(hold)
     return HoldCard(
@@ -158,7 +175,14 @@ def _hold(hold: Hold, order: Order, *, role: str) -> HoldCard:
         remedy=remedy,
         who_may_release=role_words(hold.released_by_role),
         since=hold.raised_at,
-        may_release=may_release(role, hold.released_by_role),
+        may_release=may_release(role, hold.released_by_role)
+        and hold.reason_code not in NOT_BY_HAND,
+        suggestion=tuple(
+            (name, field_words(name), str(value))
+            for name, value in hold.suggestion.items()
+            if name in CORRECTABLE
+        ),
+        correct_url=correct_url,
         release_url=reverse("dashboard:hold_release", args=[order.reference, hold.pk]),
         write_to=settings.OPERATOR["email"] if send else "",
         mail_url=_mail_url(order, hold) if send else "",

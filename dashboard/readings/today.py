@@ -19,7 +19,7 @@ from dashboard.readings.words import event_words, hold_name, unclear_words
 from dashboard.screens.common import Tone
 from dashboard.screens.today import Attention, FirstStep, Movement, StageCount, TodayPage
 from flows.words import work_words
-from orders.models import Hold, Import, Order, Product
+from orders.models import ChannelListing, Hold, Import, ListingStatus, Order, OrderConflict, Product
 from shipping.models import Booking
 from tracking.journey import order_journey
 from tracking.models import ParcelException, TrackedParcel
@@ -30,6 +30,8 @@ MONEY_SINCE = timedelta(days=30)
 NEWEST_EVENTS = 400
 SHOWN_MOVEMENTS = 12
 SHOWN_FAILED = 100
+SHOWN_CONFLICTS = 20
+COUNTED = 10_000
 MOVED = ("parcel.", "exception.", "order.delivered", "order.lost")
 STAGE_OF_STATUS = {
     Order.Status.RECEIVED: "ordered",
@@ -57,7 +59,9 @@ def read_today(*, now: datetime) -> TodayPage:
 
 def _attention(now: datetime) -> Iterator[Attention]:
     yield from channels_attention(now)
+    yield from _conflicts()
     yield from _holds()
+    yield from _listings()
     yield from _troubles()
     yield from _declarations()
     yield from _bookings()
@@ -81,6 +85,33 @@ def _holds() -> Iterator[Attention]:
             url=f"{reverse('dashboard:orders')}?hold={row['code']}",
             action=_("See orders"),
             oldest_at=row["oldest"],
+        )
+
+
+def _conflicts() -> Iterator[Attention]:
+    rows = OrderConflict.objects.filter(resolved_at__isnull=True).select_related("order")
+    for row in rows.order_by("-id")[:SHOWN_CONFLICTS]:
+        yield Attention(
+            count=1,
+            label=_("Order: %(what)s") % {"what": str(row.get_kind_display())},
+            remedy=_("Compare the two and decide which counts."),
+            url=reverse("dashboard:order", args=[row.order.reference]),
+            action=row.order.reference,
+            oldest_at=row.raised_at,
+        )
+
+
+def _listings() -> Iterator[Attention]:
+    rows = ChannelListing.objects.filter(status=ListingStatus.UNMAPPED).order_by("id")
+    many = rows.order_by()[:COUNTED].count()
+    if many:
+        yield Attention(
+            count=many,
+            label=_("Codes that no product has"),
+            remedy=_("Map each to a product or a bundle: its orders go on by themselves."),
+            url=reverse("dashboard:listings"),
+            action=_("See listings"),
+            oldest_at=rows.values_list("created_at", flat=True)[0],
         )
 
 

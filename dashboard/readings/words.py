@@ -17,7 +17,7 @@ from core.money import Money
 from customs.models import Declaration
 from dashboard.screens.common import Badge, HistoryEntry, Tone
 from flows.words import work_words
-from orders.models import Hold, Import, Order
+from orders.models import ConflictOutcome, Hold, Import, Order
 from shipping.models import Booking
 from tracking.words import stage_words, trouble_words
 
@@ -44,7 +44,13 @@ BOOKING_TONES: Mapping[str, Tone] = {Booking.Status.REFUSED: "bad", Booking.Stat
 EVENTS: Mapping[str, str] = {
     "order.received": gettext_noop("Received"),
     "order.held": gettext_noop("Received and held"),
-    "order.sent_differently": gettext_noop("Sent again with other content; left as it was"),
+    "order.sent_differently": gettext_noop("Sent again with other content; waits for a decision"),
+    "order.cancel_requested": gettext_noop("Cancelled by the channel; waits for a decision"),
+    "order.conflict_decided": gettext_noop("Decided"),
+    "order.updated": gettext_noop("Changed by the channel"),
+    "order.corrected": gettext_noop("Recipient corrected"),
+    "order.rechecked": gettext_noop("Checked anew"),
+    "order.stock_given_back": gettext_noop("Reserved stock given back"),
     "order.accepted": gettext_noop("Accepted"),
     "order.backordered": gettext_noop("Waits for stock"),
     "order.allocated": gettext_noop("Stock reserved"),
@@ -210,7 +216,11 @@ def event_detail(event: Event) -> str:
         return evidence_words(str(data.get("code", "")))
     if event.kind in ("job.tried_again", "job.given_up"):
         return ": ".join(filter(None, (work_words(str(data.get("job", ""))), data.get("why", ""))))
-    for name in ("tracking_number", "warehouse", "manifest", "mrn", "why", "lrn"):
+    if event.kind == "order.rechecked":
+        return ", ".join(hold_name(code) for code in data.get("holds", ()))
+    if event.kind == "order.conflict_decided":
+        return str(dict(ConflictOutcome.choices).get(data.get("outcome", ""), ""))
+    for name in ("reason", "tracking_number", "warehouse", "manifest", "mrn", "why", "lrn"):
         if data.get(name):
             return str(data[name])
     return ""

@@ -18,6 +18,7 @@ from dashboard.screens.common import (
     Pager,
     Tab,
 )
+from dashboard.screens.order_changes import OrderChanges
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +78,8 @@ class HoldCard:
 
     Where only staff release it, `write_to` is the operator's address, `mail_url` a letter begun to
     it with the order named, and `send` what has to be in it.
+
+    `suggestion` are corrections that would be right, as (field, its words, value).
     """
 
     code: str
@@ -87,6 +90,8 @@ class HoldCard:
     since: datetime
     may_release: bool
     release_url: str
+    suggestion: tuple[tuple[str, str, str], ...] = ()
+    correct_url: str = ""
     write_to: str = ""
     mail_url: str = ""
     send: str = ""
@@ -177,6 +182,7 @@ class OrderPage:
     allocation: Allocation | None
     history: tuple[HistoryEntry, ...]
     list_url: str
+    changes: OrderChanges
     cancel: Destructive | None = None
     claim_url: str = ""
     notices: tuple[OrderNotice, ...] = ()

@@ -1,4 +1,4 @@
-"""What a member may change of an order: check it anew, correct, cancel, decide a conflict, block."""
+"""What a member may do to an order: check anew, correct, cancel, decide a conflict, block."""
 
 from __future__ import annotations
 
@@ -70,12 +70,12 @@ def order_correct(request: MemberRequest, reference: str) -> HttpResponse:
 def order_cancel(request: MemberRequest, reference: str) -> HttpResponse:
     """Cancel an order for a reason."""
     reason = request.POST.get("reason", "").replace("\x00", "").strip()[:LONGEST_REASON]
-    if not reason:
-        messages.error(request, _("Say why the order is cancelled."))
-        return _back(reference)
     caller = request.caller
     with merchant(caller.merchant_id):
         order = _find(reference)
+        if not reason:
+            messages.error(request, _("Say why the order is cancelled."))
+            return _back(reference)
         try:
             cancel_order(order_id=order.pk, reason=reason, actor=caller.actor, now=timezone.now())
         except TooLate as late:

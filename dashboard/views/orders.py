@@ -97,6 +97,7 @@ def _tabs(filters: OrderFilters) -> tuple[Tab, ...]:
             )
             for status in TABS
         ),
+        Tab(label=_("Blocked buyers"), url=reverse("dashboard:blocked_buyers")),
     )
 
 

@@ -79,6 +79,9 @@ def _line(number: int, line: ChannelLine) -> ParsedLine:
         title=_text(line.title),
         quantity=min(_remaining(line), LARGEST_QUANTITY),
         unit_price=_amount(line.unit_price),
+        item_number=_text(line.item)[:LONGEST_ID],
+        brand=_text(line.brand)[:LONGEST_ID],
+        model=_text(line.model)[:LONGEST_ID],
     )
 
 

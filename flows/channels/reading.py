@@ -17,9 +17,10 @@ from django.utils import timezone
 
 from core.jobs import Later, Work, enqueue, handler
 from core.tenancy import merchant
+from flows.cancelling import cancel_by_channel
 from flows.channels.clients import NotOffered, client_of
 from flows.channels.faults import told_of
-from flows.channels.parsing import wanted_orders
+from flows.channels.parsing import cancelled_orders, wanted_orders
 from flows.intake import receive_orders
 from integrations.channels.base import ChannelOrder, Window
 from integrations.errors import PartnerError, RateLimited
@@ -133,6 +134,11 @@ def _take(connection: ChannelConnection, orders: tuple[ChannelOrder, ...]) -> No
     known = known_orders(
         channel_id=connection.channel_id, numbers=[order.external_order for order in orders]
     )
+    cancelled = cancelled_orders(orders, known=known)
+    if cancelled:
+        cancel_by_channel(
+            channel_id=connection.channel_id, numbers=cancelled, actor="channels", now=now
+        )
     wanted = wanted_orders(orders, known=known)
     if not wanted:
         return

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale
@@ -19,6 +19,7 @@ ALIASES = {"UK": "GB", "EL": "GR"}
 PARTS = {"A": "street", "C": "city", "S": "region", "Z": "postal_code"}
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Letters and digits only, without case, accents and width: the form names are compared in."""
     decomposed = unicodedata.normalize("NFKD", text).casefold()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from core.models import Merchant
@@ -42,11 +44,12 @@ def test_an_unmapped_code_is_listed_with_suggestions_and_mapped(api: Api, acme: 
 def test_a_mapping_is_strict(api: Api) -> None:
     waiting(api)
     path = f"/listings/{api.get('/listings').json()['results'][0]['id']}"
-    for body in (
+    bodies: list[dict[str, Any]] = [
         {}, {"parts": []}, {"parts": [{"sku": "MUG-BLUE"}], "ignored": True},
         {"parts": [{"sku": "MUG-BLUE"}, {"sku": "MUG-BLUE"}]}, {"parts": [{"sku": "NONE"}]},
         {"parts": [{"sku": "MUG-BLUE", "quantity": 0}]}, {"part": []},
-    ):  # fmt: skip
+    ]  # fmt: skip
+    for body in bodies:
         assert api.put(path, body).status_code == 400, body
     assert api.put("/listings/999999", {"ignored": True}).status_code == 404
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from billing.services import charge_booking
 from core.tenancy import merchant
 from customs.models import Declaration
 from flows.aftersales import file_claim
+from orders.files.orders import ParsedLine
+from orders.services import block_buyer
 from shipping.models import Agreement, Booking
 from tests.dashboard.conftest import Shop
 from tests.factories import ACTOR, NOW, a_handed_over_parcel, a_product, an_order
@@ -20,7 +23,8 @@ from tests.factories import ACTOR, NOW, a_handed_over_parcel, a_product, an_orde
 pytestmark = pytest.mark.django_db
 BASELINE = json.loads((Path(__file__).parent / "query_counts.json").read_text())
 LISTS = ("/", "/orders/", "/products/", "/shipments/", "/customs/", "/claims/", "/billing/",
-         "/billing/?view=ledger", "/settings/team/", "/settings/keys/")  # fmt: skip
+         "/billing/?view=ledger", "/settings/team/", "/settings/keys/",
+         "/listings/?status=all", "/blocked-buyers/")  # fmt: skip
 
 
 def fill(shop: Shop, start: int, stop: int) -> None:
@@ -28,12 +32,15 @@ def fill(shop: Shop, start: int, stop: int) -> None:
     for index in range(start, stop):
         an_order(shop.owner, paid_at=None)
         a_product(shop.owner, sku=f"SKU-{index}")
+        unknown = ParsedLine(1, "1", f"sku_{index}", "A mug", 1, Decimal(9))
+        an_order(shop.owner, lines=(unknown,))
         parcel = a_handed_over_parcel(shop.owner, an_order(shop.owner))
         file_claim(
             merchant_id=shop.owner.pk, tracking_number=parcel.tracking_number, kind="loss",
             amount=None, statement="", actor=ACTOR, now=NOW,
         )  # fmt: skip
         with merchant(shop.owner):
+            block_buyer(kind="email", digest=f"{index:064}", note="", actor=ACTOR, now=NOW)
             booking = Booking.objects.get(pk=parcel.booking_id)
             charge_booking(
                 booking=booking, agreement=Agreement.objects.get(),

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from core.journey_line import JourneyLine
 from dashboard.screens.common import Badge, Option, Pager
+from dashboard.screens.order_changes import (
+    ConflictCard,
+    CorrectField,
+    Difference,
+    OrderChanges,
+)
 from dashboard.screens.orders import (
     Allocation,
     AllocationCandidate,
@@ -96,6 +102,34 @@ def orders_page(*, rows: int = 12, is_filtered: bool = False) -> OrdersPage:
     )
 
 
+def order_changes(*, held: bool) -> OrderChanges:
+    """A held order with everything that can be done to it; one under way with nothing."""
+    conflict = ConflictCard(
+        words="Sent again with other content",
+        explanation="The channel sent this order again with other content.",
+        differences=(
+            Difference(field="Street", ours="Calle de la Montera 24", theirs="Calle Mayor 1"),
+        ),
+        since=ago(hours=1),
+        decide_url="/orders/1/conflicts/1/",
+        may_take=True,
+        may_cancel=True,
+    )
+    names = (("recipient_name", "Name"), ("street_1", "Street"), ("postal_code", "Postal code"))
+    return OrderChanges(
+        warnings=("BT-SPK-02: the channel says brand Sony, you Brightpeak.",),
+        conflicts=(conflict,) if held else (),
+        fields=tuple(CorrectField(name=name, label=label, value="x") for name, label in names)
+        if held
+        else (),
+        correct_url="/orders/1/correct/" if held else "",
+        recheck_url="/orders/1/recheck/" if held else "",
+        block_url="/orders/1/block/" if held else "",
+        block_kinds=(Option(value="email", label="E-mail"),),
+        left_out=("GIFT-CARD",),
+    )
+
+
 def order_page(*, held: bool = False) -> OrderPage:
     holds = (
         HoldCard(
@@ -172,6 +206,7 @@ def order_page(*, held: bool = False) -> OrderPage:
                 note="3 on backorder, expected with inbound IN-204",
             ),
         ),
+        changes=order_changes(held=held),
         value=eur("84.80"),
         holds=holds if held else (),
         shipments=()

@@ -92,6 +92,20 @@ DASHBOARD = {
     "upload_rejected": Rule("orders.view", "GET", {"import_id": "upload"}),
     "order": Rule("orders.view", "GET", ORDER),
     "hold_release": Rule("holds.release", "POST", {**ORDER, "hold_id": "hold"}),
+    "order_recheck": Rule("orders.edit", "POST", ORDER),
+    "order_correct": Rule("orders.edit", "POST", ORDER, {"city": "Wall"}),
+    "order_cancel": Rule("orders.edit", "POST", ORDER, {"reason": "wall"}),
+    "order_block": Rule("orders.edit", "POST", ORDER, {"kind": "email"}),
+    "conflict_decide": Rule(
+        "orders.edit", "POST", {**ORDER, "conflict_id": "conflict"}, {"choice": "keep"}
+    ),
+    "blocked_buyers": Rule("orders.view"),
+    "blocked_buyer_add": Rule("orders.edit", "POST", body={"kind": "email", "value": "a@b.de"}),
+    "blocked_buyer_remove": Rule("orders.edit", "POST", {"block_id": "block"}),
+    "listings": Rule("products.view"),
+    "listings_bulk": Rule("products.edit", "POST"),
+    "listing": Rule("products.view", "GET", {"listing_id": "listing"}),
+    "listing_map": Rule("products.edit", "POST", {"listing_id": "listing"}, {"action": "ignore"}),
     "products": Rule("products.view"),
     "products_export": Rule("products.view"),
     "shipments": Rule("shipments.view"),
@@ -158,6 +172,7 @@ ADMIN = {
     "staff_document": Rule("staff.claims", "GET", {"document_id": "evidence"}),
     "staff_holds": Rule("staff.customs"),
     "staff_hold_release": Rule("staff.customs", "POST", {"hold_id": "staff_hold"}),
+    "staff_hold_cancel": Rule("staff.customs", "POST", {"hold_id": "staff_hold"}, {"note": "wall"}),
     "staff_bookings": Rule("staff.support"),
     "staff_booking_found": Rule(
         "staff.support", "POST", {"booking_id": "unclear"}, {"tracking_number": "1234567891"}
