@@ -22,6 +22,7 @@ SELECT 'known', id, external_order, content_sha256 FROM orders_order
 UNION ALL
 SELECT 'buyer', id, external_order, buyer_digest FROM orders_order
   WHERE merchant_id = %(merchant)s AND buyer_digest = ANY(%(digests)s) AND created_at >= %(since)s
+    AND status <> 'cancelled'
 UNION ALL
 SELECT 'listing', id, code, status FROM orders_channellisting
   WHERE merchant_id = %(merchant)s AND channel_id = %(channel)s AND code = ANY(%(codes)s)
