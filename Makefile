@@ -23,9 +23,11 @@ run: ## Start everything and stay in the foreground
 setup: ## Virtualenv, dependencies and system libraries, also those of the tests
 	@$(BOOTSTRAP) --with-tests
 
+# One process a core, four at most: each has a Postgres and a Redis of its own.
+test: PROCESSES ?= -n auto --maxprocesses 4 --dist loadgroup
 test: ## The whole test suite, browser included (ARGS= goes to pytest)
 	@$(BOOTSTRAP) --with-tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(PROCESSES) $(ARGS)
 
 check: ## Format, lint, types, import contracts, migrations, API schema, translations
 	@$(BOOTSTRAP) --with-tests

@@ -88,3 +88,14 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM_PATH, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests in one process, and all that run the whole product in one, too.
+
+    What a file starts (stand-ins, a browser, the product with its workers) is started once.
+    """
+    for item in items:
+        runs_product = "stack" in getattr(item, "fixturenames", ())
+        group = "stack" if runs_product else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
