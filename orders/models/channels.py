@@ -108,21 +108,15 @@ class ChannelConnection(TenantModel):
 
 
 class ChannelAccountLookup(models.Model):
-    """Finds the merchant of a marketplace account before a merchant is known. Ids only.
+    """Finds the connection of a marketplace account by its HMAC. Ids only.
 
     One account belongs to one connection of one merchant: two that read the same shop would ship
     every order twice.
     """
 
-    kind = models.CharField(max_length=20)
-    account = models.CharField(max_length=120)
+    account_hmac = models.CharField(max_length=64, primary_key=True)
     merchant_id = models.BigIntegerField()
     connection_id = models.BigIntegerField(unique=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "account"], name="channel_account_once"),
-        ]
 
 
 class NoticeStatus(models.TextChoices):

@@ -147,14 +147,11 @@ def activate(*, connection_id: int, kind: str, account: str, actor: str, now: da
     Raises `AlreadyConnected` when the account is another live connection's, of whichever merchant:
     two that read one shop would ship every order twice.
     """
-    ChannelAccountLookup.objects.get_or_create(
-        kind=kind,
-        account=account,
+    found, _ = ChannelAccountLookup.objects.get_or_create(
+        account_hmac=key_hmac(f"{kind}:{account}"),
         defaults={"merchant_id": active_merchant_id(), "connection_id": connection_id},
     )
-    if not ChannelAccountLookup.objects.filter(
-        kind=kind, account=account, connection_id=connection_id
-    ).exists():
+    if found.connection_id != connection_id:
         raise AlreadyConnected("This account is connected already.")
     rows = ChannelConnection.objects.filter(pk=connection_id, status=Status.CONNECTING)
     if rows.update(status=Status.ACTIVE, sealed_return="", **NO_FAULT):

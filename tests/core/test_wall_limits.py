@@ -29,6 +29,8 @@ FULL = "SELECT INSERT UPDATE DELETE"
 OPEN_TABLES = {
     # Which partners refuse the operator's credentials: workers of the app role are who is refused.
     "core_partnerstop": "SELECT INSERT UPDATE",
+    # How many calls an account may still make; accounts stand there hashed.
+    "core_ratebucket": "SELECT INSERT UPDATE",
     # People, before a merchant is known; Django's and allauth's own tables.
     "account_emailaddress": FULL,
     "account_emailconfirmation": FULL,
@@ -46,6 +48,8 @@ OPEN_TABLES = {
     # Look-ups of ids and hashes, from which a merchant is found.
     "accounts_apikeylookup": FULL,
     "accounts_membershiplookup": FULL,
+    "orders_channelaccountlookup": FULL,
+    "orders_channelpushlookup": FULL,
     "tracking_parcellookup": FULL,
     "tracking_trackinglink": FULL,
     # The operator's own, which merchants only read, or not even that.
@@ -65,6 +69,8 @@ APPEND_ONLY = {
 LOOK_UP_COLUMNS = {
     "accounts_apikeylookup": {"key_hmac", "merchant_id", "api_key_id", "role"},
     "accounts_membershiplookup": {"id", "user_id", "merchant_id"},
+    "orders_channelaccountlookup": {"account_hmac", "merchant_id", "connection_id"},
+    "orders_channelpushlookup": {"token_hmac", "merchant_id", "connection_id"},
     "tracking_parcellookup": {
         "id", "carrier_code", "tracking_number", "merchant_id", "tracked_parcel_id",
     },
