@@ -6,7 +6,9 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -14,11 +16,14 @@ from rest_framework.request import Request
 from accounts.models import ApiKeyLookup
 from accounts.rules import member_may
 from accounts.services import KEY_START, key_hmac, note_key_use
+from core.problems import Problem
 from core.tenancy import merchant
 
 NOTE_USE_EVERY_S = 60
 FIND = (
-    "SELECT key_hmac, merchant_id, api_key_id, role FROM accounts_apikeylookup WHERE key_hmac = %s"
+    "SELECT key_hmac, merchant_id, api_key_id, role, EXISTS (SELECT FROM core_suspendedmerchant s"
+    " WHERE s.merchant_id = k.merchant_id) AS is_suspended"
+    " FROM accounts_apikeylookup k WHERE key_hmac = %s"
 )
 """Written out: it runs before every call of the API."""
 _noted: dict[int, float] = {}
@@ -43,7 +48,7 @@ class ApiKeyAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         """Return (caller, lookup), None without a key, or raise `AuthenticationFailed`."""
-        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not secret:
             return None
         if not secret.startswith(f"{KEY_START}_") or len(secret) > 200:
@@ -51,6 +56,14 @@ class ApiKeyAuthentication(BaseAuthentication):
         found = next(iter(ApiKeyLookup.objects.raw(FIND, [key_hmac(secret)])), None)
         if found is None:
             raise AuthenticationFailed("This API key is unknown or was revoked.")
+        if found.is_suspended:
+            raise Problem(
+                status=403,
+                code="merchant_suspended",
+                detail=_("The merchant's account is suspended. Write to {email}.").format(
+                    email=settings.OPERATOR["email"]
+                ),
+            )
         self._note_use(found)
         prefix = "_".join(secret.split("_")[:2])
         return Caller(found.merchant_id, f"key:{prefix}", found.role), found

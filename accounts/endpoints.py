@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, NoReturn, cast
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import prefetch_related_objects
@@ -69,6 +70,18 @@ class Endpoint(APIView):
         super().initial(request, *args, **kwargs)
         if request.method in ("POST", "PUT") and StrictJSONParser in self.parser_classes:
             self._read_body(request)
+
+    def throttled(self, request: Request, wait: float) -> NoReturn:  # noqa: ARG002 - DRF's signature
+        """Say how long to wait; `Retry-After` says it to programs."""
+        raise Problem(
+            status=429,
+            code="rate_limited",
+            detail=_(
+                "This key makes more calls than it may: {burst} at once, {per_second} a second"
+                " in the long run. Wait as long as Retry-After says."
+            ).format(**settings.API_RATE),
+            wait_s=max(wait, 1.0),
+        )
 
     def _read_body(self, request: Request) -> None:
         """Keep the body's bytes: the parser and the Idempotency-Key both need them."""

@@ -9,9 +9,12 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.tenant_models import TenantModel
+from core.tenant_models import TenantForeignKey, TenantModel
 
-__all__ = ["ApiKey", "ApiKeyLookup", "Member", "MembershipLookup", "Staff", "User"]
+__all__ = [
+    "ApiKey", "ApiKeyLookup", "Invitation", "InvitationLookup", "Member", "MembershipLookup",
+    "Staff", "User",
+]  # fmt: skip
 
 
 class UserAccounts(BaseUserManager["User"]):
@@ -99,6 +102,43 @@ class MembershipLookup(models.Model):
         ]
 
 
+class Invitation(TenantModel):
+    """An address that is asked into a merchant's team. The token is kept only as an HMAC."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Waiting")
+        ACCEPTED = "accepted", _("Accepted")
+        REVOKED = "revoked", _("Withdrawn")
+        EXPIRED = "expired", _("Expired")
+
+    email = models.EmailField()
+    role = models.CharField(max_length=12, choices=MemberRole.choices)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
+    invited_by = models.CharField(max_length=300)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    member = TenantForeignKey(Member, null=True, related_name="+")
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "email"],
+                name="invitation_waits_once",
+                condition=models.Q(status="pending"),
+            ),
+        ]
+
+
+class InvitationLookup(models.Model):
+    """Finds the merchant of an invitation by the HMAC-SHA256 of its token. No more than ids."""
+
+    token_hmac = models.CharField(max_length=64, primary_key=True)
+    merchant_id = models.BigIntegerField()
+    invitation_id = models.BigIntegerField(unique=True)
+
+
 class Staff(models.Model):
     """A person of the operator."""
 
@@ -129,6 +169,9 @@ class ApiKey(TenantModel):
 
 class ApiKeyLookup(models.Model):
     """Finds the merchant of a key by the key's HMAC-SHA256."""
+
+    is_suspended: bool
+    """Whether the merchant is kept out; no column, the query that finds a key says it."""
 
     key_hmac = models.CharField(max_length=64, primary_key=True)
     merchant_id = models.BigIntegerField()

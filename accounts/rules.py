@@ -40,6 +40,7 @@ STAFF_PERMISSIONS: dict[str, frozenset[str]] = {
             "staff.support",
             "staff.claims",
             "staff.problems",
+            "staff.merchants",
         }
     ),
 }

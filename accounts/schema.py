@@ -68,7 +68,7 @@ def answers(
 ) -> dict[Any, Any]:
     """Return the responses of a route: the good ones, and problem documents for the others."""
     described: dict[Any, Any] = {(status, content_type): shape for status, shape in good.items()}
-    for status in (401, 403, *problems):
+    for status in (401, 403, 429, *problems):
         described[status, "application/problem+json"] = OpenApiResponse(
             ProblemDocument, PROBLEM_WORDS[status]
         )
@@ -78,12 +78,14 @@ def answers(
 PROBLEM_WORDS = {
     400: "The request has errors; each names its field.",
     401: "No API key, or one that is unknown or revoked.",
-    403: "The key's role does not allow this.",
+    403: "The key's role does not allow this, or the merchant is suspended"
+    " (code `merchant_suspended`).",
     404: "There is no such thing among yours.",
     409: "It stands in conflict with what is known.",
     413: "The body or the file is too large.",
     415: "The body is of another type than this route takes.",
     422: "The request is readable but cannot be done.",
+    429: "The key makes more calls than it may; `Retry-After` says how many seconds to wait.",
 }
 
 

@@ -6,6 +6,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import include, path
 
+from accounts import staff as accounts
 from accounts.access import StaffRequest
 from accounts.rules import staff_may
 from accounts.staff_pages import staff_page
@@ -60,6 +61,17 @@ urlpatterns = [
         "staff/problems/partners/<int:stop_id>/try/",
         problems.try_partner,
         name="staff_partner_try",
+    ),
+    path("staff/merchants/", accounts.merchants, name="staff_merchants"),
+    path(
+        "staff/merchants/<int:merchant_id>/suspend/",
+        accounts.suspension,
+        name="staff_merchant_suspend",
+    ),
+    path(
+        "staff/merchants/<int:merchant_id>/reinstate/",
+        accounts.reinstatement,
+        name="staff_merchant_reinstate",
     ),
     path("records/", records.urls),
 ]

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from core.languages import language
 from core.routes import PUBLIC, permission
 
 
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # take on another's address would be put into the next team that invites it.
     path("accounts/email/", no_such_page, name="account_email"),
     path("accounts/", include("allauth.urls")),
+    path("language/", language, name="language"),
 ]
 
 if "api" in settings.DOORS:

@@ -23,6 +23,7 @@ from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 from unfold.views import ChangeList
 
+from core.second_factor import missing_step
 from core.tenancy import across_merchants
 
 ROLES = frozenset({"admin", "support", "customs"})
@@ -58,6 +59,9 @@ class RecordsSite(UnfoldAdminSite):  # type: ignore[misc]
                 return redirect_to_login(request.get_full_path())
             if not self.has_permission(request):
                 raise PermissionDenied("Your role does not allow this. Ask an administrator.")
+            step = missing_step(request)
+            if step:
+                return redirect(step)
             with across_merchants(REASON):
                 response: HttpResponseBase = inner(request, *args, **kwargs)
                 if isinstance(response, TemplateResponse):

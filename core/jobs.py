@@ -25,13 +25,16 @@ from django.utils import timezone
 
 from core import broker
 from core.leases import leases
-from core.models import Job
+from core.models import Job, SuspendedMerchant
 from core.sentences import Sentence, gettext_noop, stored, verbatim
 from core.tenancy import active_merchant_id, merchant
 
 log = logging.getLogger("waybridge.jobs")
 
 MAX_ATTEMPTS = 12
+SUSPENDED = "The merchant is suspended."
+SUSPENDED_WAIT = timedelta(hours=1)
+"""How long put-off work stays out of the sweep's sight; a reinstatement wakes it at once."""
 BACKOFF_SECONDS = (1, 2, 5, 15, 60, 300, 900, 3600)
 
 Handler = Callable[[int, Mapping[str, Any]], None]
@@ -67,6 +70,7 @@ class ForAPerson(Exception):
 class _Registered:
     run: Handler
     queue: str
+    waits_while_suspended: bool = False
 
 
 _handlers: dict[str, _Registered] = {}
@@ -82,13 +86,20 @@ class Work:
     run_after: datetime | None = None
 
 
-def handler(kind: str, *, queue: str) -> Callable[[Handler], Handler]:
-    """Register the function that does jobs of `kind`, in workers of `queue`."""
+def handler(
+    kind: str, *, queue: str, waits_while_suspended: bool = False
+) -> Callable[[Handler], Handler]:
+    """Register the function that does jobs of `kind`, in workers of `queue`.
+
+    `waits_while_suspended` is for work towards goods that have not left yet: it stays on the list
+    until the merchant is reinstated. What was promised to a carrier, an authority or a buyer goes
+    on.
+    """
 
     def register(run: Handler) -> Handler:
         if kind in _handlers:
             raise RuntimeError(f"Two handlers for the job kind {kind!r}.")
-        _handlers[kind] = _Registered(run, queue)
+        _handlers[kind] = _Registered(run, queue, waits_while_suspended)
         return run
 
     return register
@@ -186,6 +197,10 @@ def claim(*, merchant_id: int, queue: str, count: int, now: datetime) -> list[Jo
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
     with merchant(merchant_id):
         due = Job.objects.filter(free, queue=queue, status=Job.Status.QUEUED, run_after__lte=now)
+        if SuspendedMerchant.objects.filter(pk=merchant_id).exists():
+            due.filter(kind__in=kinds_that_wait()).update(
+                run_after=now + SUSPENDED_WAIT, last_error=SUSPENDED
+            )
         jobs = list(due.order_by("run_after", "id").select_for_update(skip_locked=True)[:count])
         if jobs:
             lease_until = now + timedelta(seconds=settings.JOB_LEASE_SECONDS)
@@ -196,6 +211,24 @@ def claim(*, merchant_id: int, queue: str, count: int, now: datetime) -> list[Jo
             Job.objects.bulk_update(jobs, ["lease_until", "attempts", "worker_pid"])
     leases.hold(jobs)
     return jobs
+
+
+def kinds_that_wait() -> list[str]:
+    """Return the kinds of work that a suspended merchant's goods do not get."""
+    return [kind for kind, known in _handlers.items() if known.waits_while_suspended]
+
+
+def wait_while_suspended(merchant_id: int) -> None:
+    """Put the running job off when its merchant was suspended meanwhile, in the active block."""
+    if SuspendedMerchant.objects.filter(pk=merchant_id).exists():
+        raise Later(SUSPENDED_WAIT.total_seconds(), SUSPENDED)
+
+
+def wake_waiting(*, now: datetime) -> None:
+    """Make the active merchant's work due that waited for its reinstatement."""
+    waiting = Job.objects.filter(status=Job.Status.QUEUED, kind__in=kinds_that_wait())
+    if waiting.filter(last_error=SUSPENDED).update(run_after=now, last_error=""):
+        _wake({_handlers[kind].queue for kind in kinds_that_wait()})
 
 
 def run_one(job: Job) -> None:

@@ -1,12 +1,17 @@
-"""Middleware of every door: the largest body, the content security policy, the language."""
+"""Middleware of every door: the largest body, Redis away, the content policy, the language."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import translation
+from redis.exceptions import RedisError
+
+log = logging.getLogger("waybridge.redis")
 
 STRICT = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -45,6 +50,29 @@ class LargestBody:
         if not is_api and announced.isascii() and announced.isdigit() and int(announced) > most:
             return HttpResponse("The body is too large.", status=413, content_type="text/plain")
         return self.get_response(request)
+
+
+class RedisAway:
+    """Answers 503 in words where a page cannot do without Redis: a sign-in counts its failures.
+
+    Redis holds nothing that is lost, but guesses that are not counted are not taken.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Go on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer for Redis alone; every other fault is somebody else's."""
+        if not isinstance(error, RedisError):
+            return None
+        log.warning("%s is refused while Redis is away: %s", request.path, error)
+        response = render(request, "errors/503.html", status=503)
+        response["Retry-After"] = "30"
+        return response
 
 
 class ContentSecurityPolicy:

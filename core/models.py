@@ -9,7 +9,7 @@ from core.tenant_models import TenantForeignKey, TenantModel
 
 __all__ = [
     "Document", "Event", "IdempotentAnswer", "Job", "Merchant", "NumberSeries", "PartnerStop",
-    "RateBucket",
+    "RateBucket", "SuspendedMerchant",
 ]  # fmt: skip
 
 
@@ -41,6 +41,16 @@ class Merchant(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SuspendedMerchant(models.Model):
+    """A merchant that is kept out, asked for before a merchant is known. No more than an id.
+
+    `Merchant.is_active` says the same to whoever is inside already. The app role may only read
+    this table, so that no merchant-facing process can let one in again.
+    """
+
+    merchant_id = models.BigIntegerField(primary_key=True)
 
 
 class Event(TenantModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
@@ -15,8 +16,11 @@ CONTENT_TYPE = "application/problem+json"
 class Problem(exceptions.APIException):
     """An error a service explains: `code` is stable, `detail` a sentence with the remedy."""
 
-    def __init__(self, *, status: int, code: str, detail: str, field: str = "") -> None:
+    def __init__(
+        self, *, status: int, code: str, detail: str, field: str = "", wait_s: float = 0
+    ) -> None:
         super().__init__(detail=detail, code=code)
+        self.wait = wait_s
         self.status_code = status
         self.default_code = code
         self.field = field
@@ -38,7 +42,7 @@ def problem_response(
     if getattr(error, "auth_header", ""):
         headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
     if getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(error.wait))  # type: ignore[attr-defined]
+        headers["Retry-After"] = str(ceil(error.wait))  # type: ignore[attr-defined]
     return Response(body, status=error.status_code, headers=headers, content_type=CONTENT_TYPE)
 
 

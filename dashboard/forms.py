@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import MemberRole
+from accounts.models import MemberRole, User
 from claims.models import Claim
 from claims.words import evidence_words
 from dashboard.readings.team import KEY_ROLES, key_scope
@@ -77,12 +79,54 @@ class EvidenceForm(forms.Form):
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
 
-class MemberForm(forms.Form):
-    """A person to add to the team."""
+class InviteForm(forms.Form):
+    """An address to invite into the team."""
 
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
-    full_name = forms.CharField(label=_("Name"), max_length=120, required=False)
     role = forms.ChoiceField(label=_("Role"), choices=MemberRole.choices, initial="operations")
+
+
+class NewPersonForm(forms.Form):
+    """Somebody who accepts an invitation and has no account yet."""
+
+    full_name = forms.CharField(
+        label=_("Your name"),
+        max_length=120,
+        help_text=_("The team sees it, with your e-mail address."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    password = forms.CharField(
+        label=_("Choose a password"),
+        max_length=128,
+        strip=False,
+        help_text=_("At least ten characters; a sentence is good."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("The password again"),
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+
+    def clean(self) -> dict[str, Any]:
+        """Both passwords are the same one, and it is no weak one."""
+        said: dict[str, Any] = super().clean() or {}
+        password = said.get("password")
+        if password is None:
+            return said
+        if password != said.get("again"):
+            self.add_error("again", _("It is not the same as above."))
+        person = User(email=self.email, full_name=said.get("full_name", ""))
+        try:
+            validate_password(password, person)
+        except forms.ValidationError as weak:
+            self.add_error("password", weak)
+        return said
 
 
 class RoleForm(forms.Form):

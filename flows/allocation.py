@@ -20,7 +20,7 @@ from warehouse.services.reservations import Promise
 BACKORDERS_PER_RUN = 200
 
 
-@handler("allocation.allocate", queue="flow")
+@handler("allocation.allocate", queue="flow", waits_while_suspended=True)
 def allocate_order(merchant_id: int, payload: Mapping[str, Any]) -> None:
     """Reserve stock for one accepted order, or mark it as backordered."""
     try:
@@ -30,7 +30,7 @@ def allocate_order(merchant_id: int, payload: Mapping[str, Any]) -> None:
         raise Later(0.2, str(gone)) from gone
 
 
-@handler("allocation.fill_backorders", queue="flow")
+@handler("allocation.fill_backorders", queue="flow", waits_while_suspended=True)
 def fill_backorders(merchant_id: int, payload: Mapping[str, Any]) -> None:  # noqa: ARG001
     """Try backordered orders again, oldest first, after stock came in."""
     last_id = 0

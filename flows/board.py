@@ -47,6 +47,8 @@ class Problem:
 class Board:
     """Rows by warehouse and merchant; each has `warehouse_id`, `owner` (code) and `owner_name`.
 
+    Those that a person acts on also say whether the merchant is active (`owner_active`).
+
     `waiting` (orders), `waves` (with counts), `labels` (parcels without a label, by state coming or
     person), `exporting` (packed, export not released, by state coming or person), `ready` (per
     carrier: parcels, weight_g), `problems`. `failed` counts jobs that stopped in all warehouses,
@@ -88,7 +90,12 @@ def _waiting(warehouse_ids: Collection[int]) -> Iterable[Row]:
         order__status=Order.Status.ALLOCATED,
     )  # fmt: skip
     return (
-        waiting.values("warehouse_id", owner=F("merchant__code"), owner_name=F("merchant__name"))
+        waiting.values(
+            "warehouse_id",
+            owner=F("merchant__code"),
+            owner_name=F("merchant__name"),
+            owner_active=F("merchant__is_active"),
+        )
         .annotate(orders=Count("pk"), ship_by=Min("ship_by"))
         .order_by("owner")
     )
@@ -102,7 +109,8 @@ def _waves(warehouse_ids: Collection[int]) -> Iterable[Row]:
         )
         .exclude(status=Wave.Status.CLOSED)
         .values("id", "warehouse_id", "number", "status", "created_at", "pick_list_id",
-                owner=F("merchant__code"), owner_name=F("merchant__name"))
+                owner=F("merchant__code"), owner_name=F("merchant__name"),
+                owner_active=F("merchant__is_active"))
         .annotate(to_pack=Count("parcels"))
         .order_by("id")[:200]
     )  # fmt: skip
@@ -162,6 +170,7 @@ def _ready(warehouse_ids: Collection[int]) -> Iterable[Row]:
             warehouse_id=F("parcel__warehouse_id"),
             owner=F("merchant__code"),
             owner_name=F("merchant__name"),
+            owner_active=F("merchant__is_active"),
             warehouse=F("parcel__warehouse__code"),
         )
         .annotate(parcels=Count("pk"), weight_g=Sum("parcel__weight_g"))

@@ -74,7 +74,7 @@ def booking_work(parcel_id: int) -> Work:
     return Work("booking.book", str(parcel_id), {"parcel_id": parcel_id})
 
 
-@handler("booking.book", queue="calls")
+@handler("booking.book", queue="calls", waits_while_suspended=True)
 def book_parcel(merchant_id: int, payload: Mapping[str, Any]) -> None:
     """Book one parcel with a carrier; safe to run again after a kill at any point."""
     parcel_id = payload["parcel_id"]

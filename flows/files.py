@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, cast
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from core.jobs import Later, enqueue, handler
+from core.jobs import Later, enqueue, handler, wait_while_suspended
 from core.tenancy import merchant
 from flows.intake import reading_work, receive_orders, receive_products
 from orders.files.choices import CHOSEN, Choice
@@ -45,7 +45,7 @@ PREVIEW_ROWS = 20
 PREVIEW_CELL = 300
 
 
-@handler("intake.read_file", queue="flow")
+@handler("intake.read_file", queue="flow", waits_while_suspended=True)
 def read_file(merchant_id: int, payload: Mapping[str, Any]) -> None:
     """Read one uploaded file batch by batch; after a kill, go on behind the last saved batch."""
     with merchant(merchant_id):
@@ -197,6 +197,7 @@ def _read_batches(merchant_id: int, upload: Import, entries: Iterator[Any]) -> N
         ]
         now = timezone.now()
         with merchant(merchant_id):
+            wait_while_suspended(merchant_id)
             if not start_reading(import_id=upload.pk, after_row=position):
                 raise Later(5, "Another worker is reading this file.")
             if apart:

@@ -100,7 +100,7 @@ def order_papers(merchant_id: int, payload: Mapping[str, Any]) -> None:
             set_packing_list(parcel_id=booking.parcel_id, document=packing_list)
 
 
-@handler("papers.pick_list", queue="documents")
+@handler("papers.pick_list", queue="documents", waits_while_suspended=True)
 def pick_list(merchant_id: int, payload: Mapping[str, Any]) -> None:
     """Make a released wave's pick list, its lines in path order."""
     now = timezone.now()

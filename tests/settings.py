@@ -13,6 +13,8 @@ os.environ.setdefault("SECRET_KEY", "a-secret-for-tests-only")
 os.environ.setdefault("KEY_PEPPER", "a-pepper-for-tests-only")
 os.environ.setdefault("FIELD_KEY", "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=")
 
+os.environ.setdefault("STAFF_SECOND_FACTOR", "0")
+
 if "pytest" in sys.modules:
     from tests.services import Services
 

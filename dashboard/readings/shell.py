@@ -48,7 +48,7 @@ def read_shell(request: MemberRequest, *, current: str) -> Shell:
         search_url=reverse("dashboard:search"),
         account_url=reverse("mfa_index"),
         sign_out_url=reverse("account_logout"),
-        set_language_url=reverse("dashboard:language"),
+        set_language_url=reverse("language"),
         languages=tuple(
             Option(value=code, label=str(label), selected=code == get_language())
             for code, label in settings.LANGUAGES

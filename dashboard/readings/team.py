@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.forms import Form
@@ -9,10 +11,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.authentication import Caller
-from accounts.models import ApiKey, Member, MemberRole
+from accounts.models import ApiKey, Invitation, Member, MemberRole
 from dashboard.readings.words import actor_words
 from dashboard.screens.common import Badge, Destructive, Option, Tab
-from dashboard.screens.settings import ApiKeyRow, ApiKeysPage, MemberRow, TeamPage
+from dashboard.screens.settings import (
+    ApiKeyRow,
+    ApiKeysPage,
+    InvitationRow,
+    MemberRow,
+    TeamPage,
+)
 
 SHOWN = 200
 KEY_ROLES = ("operations", "read_only")
@@ -36,7 +44,15 @@ def key_scope(role: str) -> str:
     return scopes.get(role, str(MemberRole(role).label))
 
 
-def read_team(*, caller: Caller, my_user_id: int, form: Form) -> TeamPage:
+def read_team(
+    *,
+    caller: Caller,
+    my_user_id: int,
+    form: Form,
+    now: datetime,
+    new_link: str = "",
+    invited: str = "",
+) -> TeamPage:
     """The team; nobody may change their own role, so that a team keeps an owner."""
     members = list(
         Member.objects.filter(is_active=True).select_related("user").order_by("id")[:SHOWN]
@@ -64,7 +80,36 @@ def read_team(*, caller: Caller, my_user_id: int, form: Form) -> TeamPage:
             (str(MemberRole.READ_ONLY.label), _("Sees everything, changes nothing.")),
         ),
         invite_form=form if may_edit else None,
-        invite_url=reverse("dashboard:member_add"),
+        invite_url=reverse("dashboard:invitation_send"),
+        invitations=tuple(
+            _invitation(each, may_edit=may_edit, now=now)
+            for each in Invitation.objects.filter(status=Invitation.Status.PENDING).order_by("-id")[
+                :SHOWN
+            ]
+        ),
+        new_link=new_link,
+        invited=invited,
+    )
+
+
+def _invitation(invitation: Invitation, *, may_edit: bool, now: datetime) -> InvitationRow:
+    has_ended = invitation.expires_at <= now
+    return InvitationRow(
+        email=invitation.email,
+        role=str(invitation.get_role_display()),
+        badge=Badge(label=_("Expired"), tone="act") if has_ended else Badge(label=_("Waiting")),
+        sent_at=invitation.sent_at,
+        expires_at=invitation.expires_at,
+        invited_by=actor_words(invitation.invited_by),
+        resend_url=reverse("dashboard:invitation_resend", args=[invitation.pk]) if may_edit else "",
+        revoke=Destructive(
+            label=_("Withdraw…"),
+            undoes=_("The link in the letter stops working at once."),
+            url=reverse("dashboard:invitation_revoke", args=[invitation.pk]),
+            confirm_label=_("Withdraw the invitation"),
+        )
+        if may_edit
+        else None,
     )
 
 

@@ -25,14 +25,35 @@ class MemberRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class InvitationRow:
+    """An invitation that waits. `resend_url` takes a POST; empty for who may not invite."""
+
+    email: str
+    role: str
+    badge: Badge
+    sent_at: datetime
+    expires_at: datetime
+    invited_by: str
+    resend_url: str = ""
+    revoke: Destructive | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TeamPage:
-    """`invite_form` is None for a member who may not invite; `role_notes` explain each role."""
+    """`invite_form` is None for a member who may not invite; `role_notes` explain each role.
+
+    `new_link` is the whole link for `invited`, set only in the answer to the POST that made it and
+    only where no mail server is set.
+    """
 
     tabs: tuple[Tab, ...]
     members: tuple[MemberRow, ...]
     role_notes: tuple[tuple[str, str], ...]
     invite_form: Form | None
     invite_url: str
+    invitations: tuple[InvitationRow, ...] = ()
+    new_link: str = ""
+    invited: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

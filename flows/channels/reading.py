@@ -50,7 +50,7 @@ def reading_work(connection_id: int) -> Work:
     return Work("channels.read", str(connection_id), {"connection_id": connection_id})
 
 
-@handler("channels.read", queue="channels")
+@handler("channels.read", queue="channels", waits_while_suspended=True)
 def read_channel(merchant_id: int, payload: Mapping[str, Any]) -> None:
     """Read on where the last page ended; come again when the window is read."""
     connection_id = payload["connection_id"]
@@ -63,7 +63,7 @@ def read_channel(merchant_id: int, payload: Mapping[str, Any]) -> None:
     raise Later(0, "more pages")
 
 
-@handler("channels.read_orders", queue="channels")
+@handler("channels.read_orders", queue="channels", waits_while_suspended=True)
 def read_orders(merchant_id: int, payload: Mapping[str, Any]) -> None:
     """Read single orders that the channel pushed word of."""
     with merchant(merchant_id):

@@ -47,6 +47,7 @@ OPEN_TABLES = {
     "mfa_authenticator": FULL,
     # Look-ups of ids and hashes, from which a merchant is found.
     "accounts_apikeylookup": FULL,
+    "accounts_invitationlookup": FULL,
     "accounts_membershiplookup": FULL,
     "orders_channelaccountlookup": FULL,
     "orders_channelpushlookup": FULL,
@@ -54,6 +55,7 @@ OPEN_TABLES = {
     "tracking_trackinglink": FULL,
     # The operator's own, which merchants only read, or not even that.
     "accounts_staff": "SELECT",
+    "core_suspendedmerchant": "SELECT",
     "shipping_ratecard": "SELECT",
     "shipping_rateline": "SELECT",
     "shipping_s10range": "SELECT UPDATE",
@@ -68,9 +70,11 @@ APPEND_ONLY = {
 }  # fmt: skip
 LOOK_UP_COLUMNS = {
     "accounts_apikeylookup": {"key_hmac", "merchant_id", "api_key_id", "role"},
+    "accounts_invitationlookup": {"token_hmac", "merchant_id", "invitation_id"},
     "accounts_membershiplookup": {"id", "user_id", "merchant_id"},
     "orders_channelaccountlookup": {"account_hmac", "merchant_id", "connection_id"},
     "orders_channelpushlookup": {"token_hmac", "merchant_id", "connection_id"},
+    "core_suspendedmerchant": {"merchant_id"},
     "tracking_parcellookup": {
         "id", "carrier_code", "tracking_number", "merchant_id", "tracked_parcel_id",
     },

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.core import mail
 from django.core.files.storage import default_storage
 from django.test import Client
 
-from accounts.models import ApiKey, Member, MembershipLookup, User
+from accounts.models import ApiKey, Invitation, Member, MembershipLookup, User
 from accounts.services import add_member
 from core.documents import store
 from core.models import Document
@@ -33,38 +32,6 @@ def a_document(shop: Shop) -> Document:
     )  # fmt: skip
 
 
-def test_a_new_person_gets_a_link_with_which_a_password_can_be_set(shop: Shop) -> None:
-    response = shop.client().post(
-        "/settings/team/add/",
-        {"email": "New.Person@example.com", "full_name": "María Núñez", "role": "finance"},
-    )
-    assert response.status_code == 302
-    assert member_of(shop, "new.person@example.com").role == "finance"
-    (letter,) = mail.outbox
-    assert letter.to == ["new.person@example.com"]
-    link = re.search(r"http://testserver(/\S+)", str(letter.body))
-    assert link is not None
-    visitor = Client()
-    form = visitor.get(link[1], follow=True)
-    assert form.status_code == 200
-    words = "a long and unusual sentence"
-    done = visitor.post(
-        form.redirect_chain[-1][0], {"password1": words, "password2": words}, follow=True
-    )
-    assert done.status_code == 200
-    signed_in = visitor.post(
-        "/accounts/login/", {"login": "new.person@example.com", "password": words}, follow=True
-    )
-    assert "Acme" in signed_in.content.decode()
-
-
-def test_a_known_person_is_added_without_a_letter(shop: Shop, other_shop: Shop) -> None:
-    email = other_shop.people["owner"].email
-    shop.client().post("/settings/team/add/", {"email": email, "role": "read_only"})
-    assert member_of(shop, email).role == "read_only"
-    assert mail.outbox == []
-
-
 @pytest.mark.parametrize(
     "sent",
     [{}, {"email": "no address", "role": "finance"}, {"email": "a@b.example", "role": "king"},
@@ -73,7 +40,7 @@ def test_a_known_person_is_added_without_a_letter(shop: Shop, other_shop: Shop) 
      {"email": "FINANCE@acme.example", "role": "owner"}],
 )  # fmt: skip
 def test_a_wrong_invitation_is_explained(shop: Shop, sent: dict[str, str]) -> None:
-    response = shop.client().post("/settings/team/add/", sent)
+    response = shop.client().post("/settings/team/invite/", sent)
     assert response.status_code == 400
     assert 'class="errorlist"' in response.content.decode()
     assert member_of(shop, "finance@acme.example").role == "finance"
@@ -142,10 +109,11 @@ def test_only_an_owner_changes_the_team_and_its_keys(shop: Shop, role: str) -> N
     client = shop.client(role)
     member = member_of(shop, "owner@acme.example")
     sent = {"email": "x@y.example", "role": "owner", "name": "k"}
-    for path in ("add/", f"{member.pk}/role/", f"{member.pk}/remove/"):
+    for path in ("invite/", f"{member.pk}/role/", f"{member.pk}/remove/"):
         assert client.post(f"/settings/team/{path}", sent).status_code == 403
     assert client.post("/settings/keys/", sent).status_code == 403
-    assert not User.objects.filter(email="x@y.example").exists()
+    with merchant(shop.owner):
+        assert not Invitation.objects.exists()
 
 
 def test_a_member_of_two_merchants_goes_over_from_one_to_the_other(
@@ -169,6 +137,36 @@ def test_nobody_goes_over_to_a_merchant_they_do_not_belong_to(
     client.post("/merchants/", {"merchant": wanted or str(other_shop.owner.pk)})
     assert "Acme" in client.get("/").content.decode()
     assert "/merchants/" not in client.get("/").content.decode()
+
+
+def test_a_member_removed_from_the_open_merchant_is_told_and_nothing_is_done_to_the_other(
+    shop: Shop, other_shop: Shop
+) -> None:
+    person = shop.people["finance"]
+    with merchant(other_shop.owner):
+        add_member(user=person, role="owner", actor=ACTOR, now=NOW)
+        theirs = Member.objects.get(user__email="read_only@rival.example")
+    client = shop.client("finance")
+    assert "Acme" in client.get("/").content.decode()
+    mine = member_of(shop, person.email)
+    shop.client().post(f"/settings/team/{mine.pk}/remove/")
+    answer = client.post(f"/settings/team/{theirs.pk}/remove/", follow=True)
+    text = answer.content.decode()
+    assert "You are no longer in the team of Acme. What you see now is Rival." in text
+    assert "What you sent was not done." in text
+    with merchant(other_shop.owner):
+        assert Member.objects.get(pk=theirs.pk).is_active
+    assert "no longer in the team" not in client.get("/").content.decode()
+
+
+def test_a_member_of_no_team_any_more_is_told(shop: Shop) -> None:
+    client = shop.client("finance")
+    client.get("/")
+    mine = member_of(shop, "finance@acme.example")
+    shop.client().post(f"/settings/team/{mine.pk}/remove/")
+    answer = client.get("/orders/")
+    assert answer.status_code == 403
+    assert "You are no longer in the team of Acme." in answer.content.decode()
 
 
 def test_the_language_is_kept_in_a_cookie(shop: Shop) -> None:

@@ -71,6 +71,9 @@ API = {
     "api-schema": Rule("public"),
     "api-reference": Rule("public"),
 }
+EVERY_DOOR = {
+    "language": Rule("public", "POST"),
+}
 BUYER = {
     "parcel": Rule("public"),
     "reveal": Rule("public", "POST"),
@@ -124,7 +127,10 @@ DASHBOARD = {
     "billing": Rule("billing.view"),
     "billing_export": Rule("billing.view"),
     "settings": Rule("team.view"),
-    "member_add": Rule("team.edit", "POST"),
+    "invitation_send": Rule("team.edit", "POST"),
+    "invitation_resend": Rule("team.edit", "POST", {"invitation_id": "invitation"}),
+    "invitation_revoke": Rule("team.edit", "POST", {"invitation_id": "invitation"}),
+    "invitation": Rule("public"),
     "member_role": Rule("team.edit", "POST", {"member_id": "member"}, {"role": "read_only"}),
     "member_remove": Rule("team.edit", "POST", {"member_id": "member"}),
     "channels": Rule("orders.view"),
@@ -142,7 +148,6 @@ DASHBOARD = {
     "api_key_revoke": Rule("team.edit", "POST", {"key_id": "key"}),
     "document": Rule("orders.view", "GET", {"document_id": "label"}),
     "merchants": Rule("orders.view", "GET POST"),
-    "language": Rule("public", "POST"),
 }
 ADMIN = {
     "staff_home": Rule("staff.home"),
@@ -173,6 +178,13 @@ ADMIN = {
     "staff_holds": Rule("staff.customs"),
     "staff_hold_release": Rule("staff.customs", "POST", {"hold_id": "staff_hold"}),
     "staff_hold_cancel": Rule("staff.customs", "POST", {"hold_id": "staff_hold"}, {"note": "wall"}),
+    "staff_merchants": Rule("staff.merchants"),
+    "staff_merchant_suspend": Rule(
+        "staff.merchants", "GET POST", {"merchant_id": "merchant"}, {"reason": "wall"}
+    ),
+    "staff_merchant_reinstate": Rule(
+        "staff.merchants", "GET POST", {"merchant_id": "merchant"}, {"reason": "wall"}
+    ),
     "staff_bookings": Rule("staff.support"),
     "staff_booking_found": Rule(
         "staff.support", "POST", {"booking_id": "unclear"}, {"tracking_number": "1234567891"}
@@ -188,6 +200,6 @@ ADMIN = {
     "staff_exceptions": Rule("staff.support"),
     "staff_exception_close": Rule("staff.support", "POST", {"exception_id": "exception"}),
 }
-ROUTES: dict[str, Rule] = {**API, **BUYER, **DASHBOARD, **ADMIN}
+ROUTES: dict[str, Rule] = {**EVERY_DOOR, **API, **BUYER, **DASHBOARD, **ADMIN}
 NOT_OF_A_MERCHANT = frozenset({"upload_template", "channel_return"})
 """Routes whose address names nothing of a merchant although it has a part to fill in."""

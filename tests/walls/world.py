@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import ApiKey, Member, User
-from accounts.services import add_member
+from accounts.services import add_member, invite
 from core.models import Job, Merchant, PartnerStop
 from core.tenancy import merchant
 from customs.models import Declaration
@@ -72,6 +72,8 @@ class World:
     claim_id: int
     evidence: int
     member: int
+    merchant: int
+    invitation: int
     key: int
     connection: int
     notice: int
@@ -93,7 +95,8 @@ class World:
     @property
     def marks(self) -> tuple[str, ...]:
         """Texts that appear on a page only when acme's rows do."""
-        return (self.order, self.tracking_number, self.parcel_reference, "erika@acme.example")
+        return (self.order, self.tracking_number, self.parcel_reference, "erika@acme.example",
+                "wall@acme.example")  # fmt: skip
 
 
 def build() -> World:
@@ -160,6 +163,9 @@ def build() -> World:
         key = ApiKey.objects.order_by("id")[0].pk
         notice = a_refused_notice(a_connection(acme).pk, order, booked.parcel.reference)
         connection_id = notice.connection_id
+        invitation = invite(
+            email="wall@acme.example", role="finance", actor=ACTOR, now=NOW
+        ).invitation.pk
     return World(
         order=order.reference,
         hold=hold.pk,
@@ -180,6 +186,8 @@ def build() -> World:
         claim_id=claim.pk,
         evidence=evidence,
         member=member,
+        merchant=acme.pk,
+        invitation=invitation,
         key=key,
         connection=connection_id,
         notice=notice.pk,

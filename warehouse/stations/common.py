@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from accounts.access import StaffRequest
 from accounts.staff_pages import not_found
 from core.bodies import BadBody, Body
+from core.models import Merchant
 from core.sentences import gettext_noop
-from flows.floor import find_wave, warehouses_of
+from flows.floor import find_merchant, find_wave, warehouses_of
 from warehouse.models import Warehouse, Wave
 from warehouse.screens import StationPage, StationState
 
@@ -38,6 +39,26 @@ def warehouse_named(request: StaffRequest, code: str) -> Warehouse:
     if found is None:
         raise not_found("warehouse", code)
     return found
+
+
+def merchant_at_work(code: str) -> Merchant:
+    """Return the merchant of a code whose goods may move; raise `BadBody`."""
+    owner = find_merchant(code)
+    if owner is None:
+        raise not_found("merchant", _("Merchant {code}").format(code=code))
+    refuse_suspended(owner)
+    return owner
+
+
+def refuse_suspended(owner: Merchant) -> None:
+    """Raise `BadBody` for a suspended merchant: nothing of it is begun, nothing leaves."""
+    if not owner.is_active:
+        raise BadBody(
+            field="merchant",
+            fault=_("{merchant} is suspended; its goods stay here.").format(merchant=owner.name),
+            remedy=_("Ask an administrator whether it will be reinstated."),
+            status=409,
+        )
 
 
 def wave_of(request: StaffRequest, wave_id: int) -> Wave:

@@ -16,8 +16,8 @@ from accounts.staff_pages import not_found, staff_page
 from core.bodies import BadBody, read_body, wants_json
 from flows.board import ready_to_hand_over
 from flows.export import NothingToHandOver, hand_over
-from flows.floor import find_handover, find_merchant
-from warehouse.stations.common import warehouse_ids, warehouse_named
+from flows.floor import find_handover
+from warehouse.stations.common import merchant_at_work, warehouse_ids, warehouse_named
 from warehouse.stations.waves import document_url
 
 PATIENCE = timedelta(minutes=5)
@@ -44,9 +44,7 @@ def _hand_over(request: StaffRequest) -> HttpResponseBase:
     warehouse = warehouse_named(request, body.text("warehouse", most=20))
     carrier = body.text("carrier", most=20)
     signed_by = body.text("signed_by", most=120)
-    owner = find_merchant(code)
-    if owner is None:
-        raise not_found("merchant", _("Merchant {code}").format(code=code))
+    owner = merchant_at_work(code)
     try:
         handover = hand_over(
             merchant_id=owner.pk,

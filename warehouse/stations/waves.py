@@ -12,13 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import StaffRequest
-from accounts.staff_pages import not_found, staff_page
+from accounts.staff_pages import staff_page
 from core.bodies import read_body, wants_json
-from flows.floor import find_merchant
 from flows.fulfilment import WAVE_CAP, plan_next_wave, release
 from flows.wave_picture import WavePicture, wave_picture
 from warehouse.models import Wave
-from warehouse.stations.common import warehouse_named, wave_of
+from warehouse.stations.common import (
+    merchant_at_work,
+    refuse_suspended,
+    warehouse_named,
+    wave_of,
+)
 
 LARGEST_WAVE = 1000
 
@@ -30,9 +34,7 @@ def plan(request: StaffRequest) -> HttpResponseBase:
     code = body.text("merchant", most=40)
     warehouse = warehouse_named(request, body.text("warehouse", most=20))
     cap = body.whole("cap", least=1, most=LARGEST_WAVE, default=WAVE_CAP)
-    owner = find_merchant(code)
-    if owner is None:
-        raise not_found("merchant", _("Merchant {code}").format(code=code))
+    owner = merchant_at_work(code)
     wave = plan_next_wave(
         merchant_id=owner.pk, warehouse=warehouse, cap=cap, actor=request.actor, now=timezone.now()
     )
@@ -51,6 +53,7 @@ def plan(request: StaffRequest) -> HttpResponseBase:
 def release_wave(request: StaffRequest, wave_id: int) -> HttpResponseBase:
     """Release a wave; again changes nothing."""
     wave = wave_of(request, wave_id)
+    refuse_suspended(wave.merchant)
     released = release(
         merchant_id=wave.merchant_id, wave_id=wave.pk, actor=request.actor, now=timezone.now()
     )
