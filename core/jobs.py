@@ -228,7 +228,7 @@ def wake_waiting(*, now: datetime) -> None:
     """Make the active merchant's work due that waited for its reinstatement."""
     waiting = Job.objects.filter(status=Job.Status.QUEUED, kind__in=kinds_that_wait())
     if waiting.filter(last_error=SUSPENDED).update(run_after=now, last_error=""):
-        _wake({_handlers[kind].queue for kind in kinds_that_wait()})
+        wake_after_commit({_handlers[kind].queue for kind in kinds_that_wait()})
 
 
 def run_one(job: Job) -> None:

@@ -125,7 +125,12 @@ class NewPersonForm(forms.Form):
         try:
             validate_password(password, person)
         except forms.ValidationError as weak:
-            self.add_error("password", weak)
+            for fault in weak.error_list:
+                # Django's own sentence about the length is not translated everywhere.
+                is_short = fault.code == "password_too_short"
+                self.add_error(
+                    "password", _("Write at least ten characters.") if is_short else fault
+                )
         return said
 
 

@@ -109,8 +109,11 @@ def _page(request: HttpRequest, waiting: Invitation, form: NewPersonForm) -> Htt
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """The address is a secret: no copy, no trace of it at the next site, no search engine."""
+    """The address is a secret: no copy, no trace of it at the next site, no search engine.
+
+    Not `no-referrer`: the browser then names no origin with the form, which is refused for that.
+    """
     response["Cache-Control"] = "private, no-store"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex"
     return response

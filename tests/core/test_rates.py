@@ -57,7 +57,7 @@ def test_a_bucket_fills_again_and_is_forgotten_when_it_is_full(settings: Any) ->
     time.sleep(0.1)
     assert take("fills", burst=1, per_second=50) == 0.0
     left_ms = Redis.from_url(settings.REDIS_URL).pttl("waybridge:rate:fills")
-    assert 0 < int(left_ms) <= 1100  # type: ignore[arg-type]
+    assert 0 < int(left_ms) <= 1100
 
 
 def test_a_hung_redis_holds_nobody_back_and_is_asked_once(

@@ -67,7 +67,7 @@ def test_a_new_person_makes_an_account_and_is_in(shop: Shop) -> None:
     visitor = Client()
     page = visitor.get(path)
     assert (page.status_code, page["Cache-Control"]) == (200, "private, no-store")
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
     inside = visitor.post(path, NEW, follow=True)
     assert "You are in the team of Acme." in inside.content.decode()
     assert team(shop)["new.person@example.com"] == "finance"

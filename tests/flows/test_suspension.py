@@ -134,7 +134,7 @@ def test_members_read_that_it_is_suspended_and_whom_to_write_to(acme: Merchant) 
         if path != "/merchants/":
             assert answer.status_code == 403, path
             assert "The account of Acme is suspended" in text
-            assert "mailto:support@operator.example" in text
+            assert "mailto:desk@operator.example" in text
             assert "Two invoices unpaid" not in text
     file = BytesIO(b"order-id\n")
     file.name = "orders.txt"
@@ -171,7 +171,7 @@ def test_keys_are_refused_with_a_stable_code_and_nothing_comes_in(
         assert answer.status_code == 403
         assert answer["Content-Type"] == "application/problem+json"
         assert answer.json()["code"] == "merchant_suspended"
-        assert "support@operator.example" in answer.json()["detail"]
+        assert "desk@operator.example" in answer.json()["detail"]
     assert client.get("/api/v1/orders", headers=rival).status_code == 200
     assert client.get("/api/v1/orders", headers={"Authorization": "Bearer wb_x"}).status_code == 401
     open_again(acme)

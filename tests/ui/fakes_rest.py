@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 from django import forms
 
+from accounts.models import Invitation
+from core.models import Merchant
+from dashboard.forms import NewPersonForm
 from dashboard.screens.billing import BillingPage, ChargeRow
 from dashboard.screens.claims import ClaimDecision, ClaimPage, ClaimRow, ClaimsPage, NewClaimPage
 from dashboard.screens.common import Badge, Destructive, Option, Pager, Tab
 from dashboard.screens.customs import CustomsPage, DeclarationListRow, MissingData
 from dashboard.screens.products import ProductRow, ProductsPage
-from dashboard.screens.settings import ApiKeyRow, ApiKeysPage, MemberRow, TeamPage
+from dashboard.screens.settings import ApiKeyRow, ApiKeysPage, InvitationRow, MemberRow, TeamPage
 from dashboard.screens.today import (
     Attention,
     FirstStep,
@@ -23,6 +29,7 @@ from tests.ui.fakes import (
     FILTERS,
     HISTORY,
     MUG_HS,
+    NOW,
     PAGER,
     PHONE_HS,
     STAGES,
@@ -378,7 +385,7 @@ ROLES = (
 )
 
 
-def team_page() -> TeamPage:
+def team_page(*, new_link: str = "") -> TeamPage:
     remove = Destructive(
         label="Remove…",
         undoes="María can no longer sign in here. What she did stays in the history.",
@@ -416,7 +423,40 @@ def team_page() -> TeamPage:
         ),
         invite_form=NameForm(),
         invite_url="/settings/team/invite/",
+        invitations=(
+            InvitationRow(
+                email="nuevo@lantern.example",
+                role="Finance",
+                badge=Badge(label="Waiting"),
+                sent_at=ago(hours=3),
+                expires_at=NOW + timedelta(days=7),
+                invited_by="陈美玲",
+                resend_url="/settings/team/invitations/1/resend/",
+                revoke=Destructive(
+                    label="Withdraw…",
+                    undoes="The link in the letter stops working at once.",
+                    url="/settings/team/invitations/1/revoke/",
+                    confirm_label="Withdraw the invitation",
+                ),
+            ),
+        ),
+        new_link=new_link,
+        invited="nuevo@lantern.example" if new_link else "",
     )
+
+
+def invitation(*, is_theirs: bool = False) -> dict[str, Any]:
+    """The context of an invitation's page."""
+    waiting = Invitation(
+        email="mj@lantern.example", role="finance", expires_at=NOW + timedelta(days=7)
+    )
+    waiting.merchant = Merchant(name="Hangzhou Lantern Trading")
+    return {
+        "invitation": waiting,
+        "is_theirs": is_theirs,
+        "form": NewPersonForm(email=waiting.email),
+        "sign_in_url": "/accounts/login/?next=/invitations/x/",
+    }
 
 
 def api_keys_page(*, new_key: str = "") -> ApiKeysPage:

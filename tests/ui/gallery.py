@@ -81,6 +81,11 @@ def gallery() -> dict[str, Picture]:
         "claim_new": _page(rest.new_claim_page(), "dashboard/claims/new.html", "Claims"),
         "billing": _page(rest.billing_page(), "dashboard/billing/list.html", "Billing"),
         "team": _page(rest.team_page(), "dashboard/settings/team.html", "Settings"),
+        "team_new_link": _page(
+            rest.team_page(new_link="https://ship.example/invitations/9xKq2vTn4Lr8Ws3Zc6Yb1Mf7/"),
+            "dashboard/settings/team.html",
+            "Settings",
+        ),
         "api_keys": _page(rest.api_keys_page(), "dashboard/settings/api_keys.html", "Settings"),
         "api_keys_new": _page(
             rest.api_keys_page(new_key="wb_live_9xKq2vTn4Lr8Ws3Zc6Yb1Mf7Hd5Gj0PaQeUoIi"),
@@ -111,7 +116,21 @@ def gallery() -> dict[str, Picture]:
             "mfa/totp/activate_form.html",
             {"form": rest.NameForm(), "totp_svg_data_uri": "data:image/svg+xml,%3Csvg/%3E"},
         ),
+        "invitation_new": Picture("account/invitation.html", rest.invitation()),
+        "invitation_theirs": Picture("account/invitation.html", rest.invitation(is_theirs=True)),
+        "invitation_over": Picture("account/invitation_over.html"),
+        "suspended": Picture(
+            "account/suspended.html",
+            {
+                "merchant_name": "Hangzhou Lantern Trading",
+                "operator": "Waybridge Logistics",
+                "email": "support@operator.example",
+                "has_others": True,
+            },
+        ),
+        "no_team": Picture("account/no_team.html", {"left": "Hangzhou Lantern Trading"}),
         "error_404": Picture("404.html"),
+        "error_503": Picture("errors/503.html"),
         "error_403": Picture("403.html"),
         "error_500": Picture("500.html"),
         "error_csrf": Picture("403_csrf.html"),
