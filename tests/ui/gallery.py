@@ -12,6 +12,7 @@ from django.test import RequestFactory
 
 from dashboard.screens.common import Option
 from tests.ui import fakes_doors as doors
+from tests.ui import fakes_listings as listings
 from tests.ui import fakes_orders as orders
 from tests.ui import fakes_rest as rest
 from tests.ui.fakes import NOW, shell
@@ -33,6 +34,14 @@ def _page(page: object, template: str, nav: str = "") -> Picture:
 def gallery() -> dict[str, Picture]:
     """Name to picture, freshly made so that a test may change one without touching another."""
     return {
+        "listings": _page(listings.listings_page(), "dashboard/products/listings.html", "Products"),
+        "listings_empty": _page(
+            listings.listings_page(rows=0), "dashboard/products/listings.html", "Products"
+        ),
+        "listing": _page(listings.listing_page(), "dashboard/products/listing.html", "Products"),
+        "blocked_buyers": _page(
+            listings.blocked_buyers_page(), "dashboard/settings/blocked_buyers.html", "Orders"
+        ),
         "merchants": Picture(
             template="dashboard/merchants.html",
             context={
