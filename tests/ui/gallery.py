@@ -34,11 +34,15 @@ def _page(page: object, template: str, nav: str = "") -> Picture:
 def gallery() -> dict[str, Picture]:
     """Name to picture, freshly made so that a test may change one without touching another."""
     return {
-        "listings": _page(listings.listings_page(), "dashboard/products/listings.html", "Products"),
-        "listings_empty": _page(
-            listings.listings_page(rows=0), "dashboard/products/listings.html", "Products"
+        "listings": _page(
+            listings.listings_page(), "dashboard/products/listings.html", "Products & stock"
         ),
-        "listing": _page(listings.listing_page(), "dashboard/products/listing.html", "Products"),
+        "listings_empty": _page(
+            listings.listings_page(rows=0), "dashboard/products/listings.html", "Products & stock"
+        ),
+        "listing": _page(
+            listings.listing_page(), "dashboard/products/listing.html", "Products & stock"
+        ),
         "blocked_buyers": _page(
             listings.blocked_buyers_page(), "dashboard/settings/blocked_buyers.html", "Orders"
         ),
