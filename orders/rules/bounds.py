@@ -11,6 +11,16 @@ DATA = Path(__file__).resolve().parent.parent / "data" / "intake_bounds.json"
 
 
 @dataclass(frozen=True, slots=True)
+class ModeBound:
+    """Where a mode of shipping is the sensible one: for which kinds, up to which classes."""
+
+    mode: str
+    kinds: frozenset[str]
+    weight_bands: frozenset[str]
+    size_bands: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Bounds:
     """``zone_of``: ISO country → zone. Bands are in ascending order; ``None`` has no upper end."""
 
@@ -20,6 +30,7 @@ class Bounds:
     weight_bands: tuple[tuple[str, int | None], ...]
     size_bands: tuple[tuple[str, int | None, int | None], ...]
     zone_of: Mapping[str, str]
+    modes: tuple[ModeBound, ...]
 
 
 @cache
@@ -33,4 +44,13 @@ def bounds() -> Bounds:
         weight_bands=tuple((band["code"], band["up_to"]) for band in data["weight_bands_g"]),
         size_bands=tuple((b["code"], b["longest"], b["sum"]) for b in data["size_bands_mm"]),
         zone_of={code: zone for zone, codes in data["zones"].items() for code in codes},
+        modes=tuple(
+            ModeBound(
+                mode=each["mode"],
+                kinds=frozenset(each["kinds"]),
+                weight_bands=frozenset(each["weight_bands"]),
+                size_bands=frozenset(each["size_bands"]),
+            )
+            for each in data["modes"]
+        ),
     )

@@ -8,6 +8,7 @@ from orders.rules.facts import LineFacts, ProductFacts
 
 # The most demanding nature of the goods names the kind of the whole order.
 NATURES = ("perishable", "liquid", "powder", "magnetic", "fragile")
+KINDS = ("dangerous", "battery", *NATURES, "general")
 
 
 @dataclass(frozen=True, slots=True)

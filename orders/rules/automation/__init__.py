@@ -1,0 +1,1 @@
+"""Ordered rules that a merchant makes for its own orders: what may be asked, read and done."""
