@@ -20,11 +20,19 @@ MEMBER_PERMISSIONS: dict[str, frozenset[str]] = {
         "claims.edit",
         "holds.release",
         "channels.edit",
+        "rules.edit",
         "team.view",
         "team.edit",
     },
     "operations": READ
-    | {"orders.edit", "products.edit", "claims.edit", "holds.release", "channels.edit"},
+    | {
+        "orders.edit",
+        "products.edit",
+        "claims.edit",
+        "holds.release",
+        "channels.edit",
+        "rules.edit",
+    },
     "finance": READ | {"claims.edit", "holds.release"},
     "read_only": READ,
 }

@@ -8,7 +8,8 @@ from django.apps import AppConfig
 
 STAGES = (
     "intake", "files", "listings", "recheck", "allocation", "booking", "unclear_bookings",
-    "papers", "clearance", "export", "delivery", "aftersales",
+    "papers", "clearance", "export", "delivery", "aftersales", "rule_notices",
+    "rule_trials",
 )  # fmt: skip
 
 

@@ -117,7 +117,8 @@ def _plan(parcel: Parcel, now: datetime) -> Booking:
     facts = _facts(parcel, order, now)
     try:
         agreement = agreement_in_force(on=now.date())
-        choice = choose_service(facts, price_services(facts, rate_rows(agreement)))
+        prices = price_services(facts, rate_rows(agreement))
+        choice = choose_service(facts, prices, wanted=order.wanted_service)
         service = service_of(choice.service_code, now.date())
         number = ""
         if service.s10_indicator:

@@ -18,6 +18,7 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from core.jobs import Work, enqueue
 from core.tenancy import merchant
+from flows.automation import note_rules, rule_book
 from flows.changes import orders_sent_again, take_changes
 from flows.checking import check_context
 from flows.lines import collect_unknown, lines_of, products_sold, read_catalogue
@@ -223,6 +224,7 @@ def _receive(
         catalogue = collect_unknown(orders=fresh, channel_id=channel.pk, now=now)
     facts = {sku: product_facts(each) for sku, each in products_sold(catalogue).items()}
     context = check_context(now.date())
+    book = rule_book(before.rules, on=now.date())
     new: list[NewOrder] = []
     for order, each, digest, buyer in zip(orders, said, digests, buyers, strict=True):
         if order.external_order in known:
@@ -249,8 +251,10 @@ def _receive(
             now=now,
         )
         earlier.setdefault(digest, made.order.external_order)
-        new.append(made)
+        new.append(book.apply(made, channel=channel, now=now) if book else made)
     created = insert_orders(orders=new, actor=actor, now=now) if new else []
+    if book:
+        note_rules(orders=created, actor=actor, now=now)
     accepted = [order.pk for order in created if order.status == Order.Status.ACCEPTED]
     enqueue([allocation_work(order_id) for order_id in accepted], now=now)
     unchanged, different = [], {}

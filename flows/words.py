@@ -33,6 +33,8 @@ WORK: Mapping[str, str] = {
     "papers.order": gettext_noop("Making the papers of a parcel"),
     "papers.payout_advice": gettext_noop("Making the payout advice"),
     "papers.pick_list": gettext_noop("Making the pick list"),
+    "rules.notify": gettext_noop("Telling a member what a rule found"),
+    "rules.try": gettext_noop("Trying rules on past orders"),
 }
 
 

@@ -6,6 +6,7 @@ its merchant itself; the database wall stands behind them as behind every query.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,6 +30,10 @@ SELECT 'listing', id, code, status FROM orders_channellisting
 UNION ALL
 SELECT 'block', id, kind, digest FROM orders_buyerblock
   WHERE merchant_id = %(merchant)s AND digest = ANY(%(buyers)s)
+UNION ALL
+SELECT 'rule', id, name, json_build_object('position', position, 'version', version,
+    'stops', stops, 'definition', definition::text)::text FROM orders_automationrule
+  WHERE merchant_id = %(merchant)s AND is_active
 """
 PARTS = """
 SELECT product.*, part.listing_id AS of_listing, part.quantity AS pieces
@@ -41,15 +46,29 @@ PRODUCTS = "SELECT * FROM orders_product WHERE merchant_id = %s AND sku = ANY(%s
 
 
 @dataclass(frozen=True, slots=True)
+class StoredRule:
+    """A rule of the merchant's that is switched on; `definition` is JSON as it is stored."""
+
+    id: int
+    name: str
+    position: int
+    version: int
+    stops: bool
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What was there before: `orders` is external order → (id, content digest) in the same channel;
     `same_buyer` is buyer and content digest → external order, in any channel; `listings` is code →
-    (id, status) in the same channel; `blocks` is digest → kind of the merchant's blocked buyers."""
+    (id, status) in the same channel; `blocks` is digest → kind of the merchant's blocked buyers;
+    `rules` are the merchant's own that are switched on, in their order."""
 
     orders: dict[str, tuple[int, str]] = field(default_factory=dict)
     same_buyer: dict[str, str] = field(default_factory=dict)
     listings: dict[str, tuple[int, str]] = field(default_factory=dict)
     blocks: dict[str, str] = field(default_factory=dict)
+    rules: list[StoredRule] = field(default_factory=list)
 
 
 def known_before(
@@ -86,8 +105,11 @@ def known_before(
                 found.same_buyer[value] = name
             elif what == "listing":
                 found.listings[name] = (row_id, value)
+            elif what == "rule":
+                found.rules.append(StoredRule(row_id, name, **json.loads(value)))
             else:
                 found.blocks[value] = name
+    found.rules.sort(key=lambda rule: (rule.position, rule.id))
     return found
 
 

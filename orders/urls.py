@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from orders.api.automation import MoveRule, OneRule, Rules
 from orders.api.bulk import BulkOrders
 from orders.api.changes import (
     CancelOrder,
@@ -16,8 +17,21 @@ from orders.api.imports import Imports, OneImport, RejectedRows
 from orders.api.listings import Listings, OneListing
 from orders.api.orders import OneOrder, Orders, ReleaseHold
 from orders.api.products import OneProduct, Products
+from orders.api.trials import OneTrial, TrialOrders, Trials
 
 urlpatterns = [
+    path("automation-rules", Rules.as_view(), name="api-automation-rules"),
+    path("automation-rules/<big:rule_id>", OneRule.as_view(), name="api-automation-rule"),
+    path(
+        "automation-rules/<big:rule_id>/move", MoveRule.as_view(), name="api-automation-rule-move"
+    ),
+    path("automation-trials", Trials.as_view(), name="api-automation-trials"),
+    path("automation-trials/<big:trial_id>", OneTrial.as_view(), name="api-automation-trial"),
+    path(
+        "automation-trials/<big:trial_id>/orders",
+        TrialOrders.as_view(),
+        name="api-automation-trial-orders",
+    ),
     path("products", Products.as_view(), name="api-products"),
     path("products/<words:sku>", OneProduct.as_view(), name="api-product"),
     path("orders", Orders.as_view(), name="api-orders"),

@@ -70,6 +70,7 @@ class OrderSummaryShape(serializers.Serializer[Order]):
     currency = serializers.CharField()
     goods_value = serializers.DecimalField(12, 2)
     weight_g = serializers.IntegerField()
+    tags = serializers.ListField(child=serializers.CharField(), help_text="Set by your rules.")
     placed_at = serializers.DateTimeField(allow_null=True)
     paid_at = serializers.DateTimeField(allow_null=True)
     ship_by = serializers.DateTimeField(allow_null=True)
@@ -111,6 +112,9 @@ class OrderShape(OrderSummaryShape):
     recipient_id = serializers.CharField()
     note = serializers.CharField()
     sorting = serializers.CharField(help_text="Zone, kind, weight and size class.")
+    wanted_service = serializers.CharField(help_text="The service one of your rules asks for.")
+    wanted_warehouse = serializers.CharField(help_text="The warehouse one of your rules names.")
+    priority = serializers.IntegerField(help_text="Higher goes first; 0 where no rule sets it.")
 
 
 class OrderAnswerShape(OrderShape):

@@ -31,7 +31,9 @@ WHY = {
 NONE_FITS = _("No mode is meant for it ({kind}, {weight}, {size}): ask the operator.")
 
 
-def suggest_mode(sorting: str, *, country: str, reached_by: Collection[str]) -> SuggestedMode | None:
+def suggest_mode(
+    sorting: str, *, country: str, reached_by: Collection[str]
+) -> SuggestedMode | None:
     """Suggest a mode for a sorting category; ``reached_by`` are the modes that go to the country.
 
     None for an order that is not sorted, because none of its products is known.

@@ -218,9 +218,7 @@ def _write_tags(orders: Sequence[Ruled]) -> None:
         OrderTag.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def settle_notices(
-    *, rule_id: int, member_id: int | None, up_to: int, now: datetime
-) -> int:
+def settle_notices(*, rule_id: int, member_id: int | None, up_to: int, now: datetime) -> int:
     """Count notices of a rule to somebody as told, up to an id; return how many were open."""
     rows = RuleNotice.objects.filter(
         rule_id=rule_id, member_id=member_id, pk__lte=up_to, settled_at__isnull=True

@@ -1,8 +1,9 @@
 """Which service a parcel takes, with the reason that is stored beside the booking.
 
-In this order: a wish for speed or a high value takes the express service; a battery takes the
-cheapest service that carries it; anything else the cheapest. The threshold of a high value is a
-dated row of ``shipping/data/choice_rules.csv``.
+In this order: what a rule of the merchant's asks for, where it takes the parcel; a wish for speed
+or a high value takes the express service; a battery takes the cheapest service that carries it;
+anything else the cheapest. The threshold of a high value is a dated row of
+``shipping/data/choice_rules.csv``.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ class Choice:
 
     @property
     def reason_code(self) -> str:
-        """``expedited``, ``high_value``, ``battery``, ``only`` or ``cheapest``."""
+        """``rule``, ``rule_refused``, ``expedited``, ``high_value``, ``battery``, ``only`` or
+        ``cheapest``."""
         return self.reason.code
 
     @property
@@ -123,11 +125,17 @@ def price_services(facts: ParcelFacts, rows: tuple[RateRow, ...]) -> dict[str, P
 
 
 def choose_service(
-    facts: ParcelFacts, prices: Mapping[str, Price], wish: str | None = None
+    facts: ParcelFacts,
+    prices: Mapping[str, Price],
+    wish: str | None = None,
+    *,
+    wanted: str = "",
 ) -> Choice:
     """Choose among the services that take the parcel and have a price in ``prices``.
 
-    ``wish`` is the order's service level; None takes ``facts.ship_level``. Raises NoServiceFits,
+    ``wish`` is the order's service level; None takes ``facts.ship_level``. ``wanted`` is the code
+    a rule of the merchant's asks for: it comes first where it takes the parcel; where it does not,
+    the reason names it and the alternatives say why. Raises NoServiceFits,
     and ValueError when the prices are not all in one currency.
     """
     currencies = sorted({one.currency for one in prices.values()})
@@ -139,6 +147,8 @@ def choose_service(
         raise NoServiceFits(verdicts)
     open_to.sort(key=lambda service: (prices[service.code].amount, service.days_max, service.code))
     chosen, reason = _pick(facts, open_to, prices, facts.ship_level if wish is None else wish)
+    if wanted:
+        chosen, reason = _wanted(wanted, chosen, verdicts, prices)
     return Choice(
         service_code=chosen.code,
         price=prices[chosen.code],
@@ -153,6 +163,28 @@ def choose_service(
             if verdict.service.code != chosen.code
         ),
     )
+
+
+def _wanted(
+    code: str, otherwise: Service, verdicts: tuple[Eligibility, ...], prices: Mapping[str, Price]
+) -> tuple[Service, Sentence]:
+    """The service a rule asks for, else the one chosen without it, with the rule's wish named."""
+    asked = next((verdict for verdict in verdicts if verdict.service.code == code), None)
+    chosen = asked.service if asked and asked.ok else otherwise
+    about = {
+        "service": chosen.name,
+        "amount": str(prices[chosen.code].amount),
+        "currency": prices[chosen.code].currency,
+    }
+    if asked and asked.ok:
+        text = gettext_noop("A rule of yours asks for {service}, at {amount} {currency}.")
+        return chosen, Sentence("rule", text, about)
+    text = gettext_noop(
+        "A rule of yours asks for {wanted}, which does not take this parcel: "
+        "{service} goes in its place, at {amount} {currency}."
+    )
+    wanted = asked.service.name if asked else code
+    return chosen, Sentence("rule_refused", text, {**about, "wanted": wanted})
 
 
 def _priced(verdict: Eligibility, prices: Mapping[str, Price]) -> Eligibility:

@@ -212,8 +212,8 @@ class _Reader:
         if not isinstance(operator, str) or operator not in allowed:
             self.fault(
                 f"{place}.operator", "unfit_operator",
-                _("This field cannot be compared that way. Choose one of: {operators}."),
-                operators=", ".join(OPERATORS[each] for each in allowed),
+                _("This field cannot be compared that way. Choose one of: {kinds}."),
+                kinds=", ".join(OPERATORS[each] for each in allowed),
             )  # fmt: skip
             return None
         values = self._values(body, f"{place}.values", field, operator)

@@ -236,7 +236,7 @@ def _act(
 
 
 def _looked_at(rule: Rule, definition: Definition, facts: Facts) -> str:
-    """A hash of what the rule is and saw; hours that pass are left out, or no release would last."""
+    """A hash of what the rule is and saw, without the hours that pass: a release is to last."""
     names = sorted({each.field.name for each in definition.conditions} - TIMED)
     seen = [rule.id, rule.version, *((name, facts.get(name)) for name in names)]
     return hashlib.sha256(repr(seen).encode()).hexdigest()

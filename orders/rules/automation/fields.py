@@ -73,16 +73,28 @@ BATTERIES = (
 MODES = (
     ("express", _("express")), ("line", _("dedicated line")), ("postal", _("postal")),
 )  # fmt: skip
+KIND_WORDS = {
+    "dangerous": _("dangerous goods"), "battery": _("goods with a battery"),
+    **dict(NATURES),
+}  # fmt: skip
+WEIGHT_WORDS = {
+    "letter": _("letter weight"), "light": _("light"), "medium": _("medium weight"),
+    "heavy": _("heavy"), "freight": _("freight weight"),
+}  # fmt: skip
+SIZE_WORDS = {
+    "mini": _("letter size"), "small": _("small size"), "parcel": _("parcel size"),
+    "oversize": _("oversize"),
+}  # fmt: skip
 
 
-def _codes(values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def _same(values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     return tuple((value, value) for value in values)
 
 
 _ALL = (
     Field("country", _("Country"), is_upper=True),
     Field("zone", _("Zone"), Kind.CHOICE,
-          choices=_codes((*sorted(set(bounds().zone_of.values())), "REST"))),
+          choices=_same((*sorted(set(bounds().zone_of.values())), "REST"))),
     Field("region", _("Region")),
     Field("city", _("City")),
     Field("postal_code", _("Postal code")),
@@ -118,11 +130,12 @@ _ALL = (
     Field("origin_country", _("Country of origin"), is_many=True, is_upper=True),
     Field("tag", _("Tag"), is_many=True),
     Field("sorting", _("Sorting category")),
-    Field("kind", _("Kind of goods"), Kind.CHOICE, choices=_codes(KINDS)),
+    Field("kind", _("Kind of goods"), Kind.CHOICE,
+          choices=tuple((code, KIND_WORDS[code]) for code in KINDS)),
     Field("weight_band", _("Weight class"), Kind.CHOICE,
-          choices=_codes(tuple(code for code, _up_to in bounds().weight_bands))),
+          choices=tuple((code, WEIGHT_WORDS[code]) for code, _up_to in bounds().weight_bands)),
     Field("size_band", _("Size class"), Kind.CHOICE,
-          choices=_codes(tuple(code for code, _most, _sum in bounds().size_bands))),
+          choices=tuple((code, SIZE_WORDS[code]) for code, _most, _sum in bounds().size_bands)),
     Field("mode", _("Suggested mode"), Kind.CHOICE, choices=MODES),
 )  # fmt: skip
 FIELDS: Mapping[str, Field] = {field.name: field for field in _ALL}
