@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from core.jobs import Work, enqueue, handler
 from core.tenancy import merchant
+from flows.automation import note_rules, rule_book
 from flows.checking import check_context
 from flows.lines import Catalogue, collect_unknown, lines_of, products_sold, read_catalogue
 from flows.new_orders import (
@@ -160,13 +161,19 @@ def write_anew(
     if moved and release_reservations(order_ids=moved, actor=actor, now=now):
         enqueue([Work("allocation.fill_backorders", now.isoformat(), {})], now=now, again=True)
     before = {order.pk: order.status for order in orders}
+    ruled = {order.pk: (order.ruled, order.tags) for order in orders}
     status = rewrite_orders(orders=rewritten, kind=kind, actor=actor, now=now)
+    note_rules(orders=orders, before=ruled, actor=actor, now=now)
     accepted = frozenset(
         order_id
         for order_id, after in status.items()
         if after == Order.Status.ACCEPTED and before[order_id] != after
     )
-    changed = {each.order.pk for each in rewritten if each.lines is not None}
+    changed = {
+        each.order.pk
+        for each in rewritten
+        if each.lines is not None or "wanted_warehouse" in each.facts
+    }
     again = accepted | {
         order_id
         for order_id, after in status.items()
@@ -285,6 +292,7 @@ class _Recheck:
             since=now,
         )
         self.blocks = known.blocks
+        self.book = rule_book(known.rules, on=now.date())
         self.catalogue = self._catalogue(channel_id, orders, codes, known.listings)
         products = products_sold(self.catalogue)
         self.facts = {sku: product_facts(product) for sku, product in products.items()}
@@ -336,6 +344,10 @@ class _Recheck:
             now=self.now,
             is_settled=_settled_by_people(holds, judged, self.facts),
         )
+        if self.book:
+            fresh = self.book.apply(
+                fresh, channel=order.channel, now=self.now, released=_released_by_people(holds)
+            )
         wanted: dict[str, Any] = {
             name: getattr(fresh.order, name) for name in ORDER_FACTS if name not in AS_IT_CAME
         } | dict(words)
@@ -369,10 +381,21 @@ def _is_checked(hold: Hold) -> bool:
 
 
 def _same(hold: Hold, found: Hold | None) -> bool:
-    return found is not None and (hold.reason_code, hold.params) == (
-        found.reason_code,
-        found.params,
-    )
+    if found is None or (hold.reason_code, hold.params) != (found.reason_code, found.params):
+        return False
+    # A rule's hold says nothing of what the rule saw: only its hash tells that it saw the same.
+    return hold.code != Hold.Code.RULE or hold.facts_sha256 == found.facts_sha256
+
+
+def _released_by_people(holds: Sequence[Hold]) -> set[tuple[str, str]]:
+    """The holds of rules that a person let go, with what those rules had seen."""
+    return {
+        (hold.field, hold.facts_sha256)
+        for hold in holds
+        if hold.code == Hold.Code.RULE
+        and hold.released_at is not None
+        and hold.released_by != CHECK
+    }
 
 
 def _settled_by_people(

@@ -222,10 +222,10 @@ class OneRule(Endpoint):
     @extend_schema(
         operation_id="delete_automation_rule",
         summary="Remove a rule",
-        description="What it did to orders stays. Removing it again answers 404.",
+        description="Answers those that are left. What it did to orders stays; again is a 404.",
         parameters=[IDEMPOTENCY_KEY],
         request=None,
-        responses=answers({204: None}, 404),
+        responses=answers({200: RulesShape}, 404),
     )
     def delete(self, request: Request, rule_id: int) -> Response:  # noqa: ARG002
         """Remove it."""
@@ -234,7 +234,7 @@ class OneRule(Endpoint):
         def effect() -> tuple[int, Any]:
             _find(rule_id)
             remove_rule(rule_id=rule_id, actor=self.caller.actor, now=now)
-            return 204, None
+            return 200, {"results": present_all()}
 
         return self.answer(effect, now=now)
 

@@ -76,7 +76,6 @@ REASONS: Mapping[str, Reason] = {
         _("Your rule “%(rule)s” holds this order."),
         _("Release the order when it may go on, or change the rule under Settings, Rules."),
         OPERATIONS,
-        is_checked=False,
     ),
     "rule_holds_noted": Reason(
         "rule",
@@ -84,7 +83,6 @@ REASONS: Mapping[str, Reason] = {
         _("Your rule “%(rule)s” holds this order: %(note)s"),
         _("Release the order when it may go on, or change the rule under Settings, Rules."),
         OPERATIONS,
-        is_checked=False,
     ),
     "not_paid": Reason(
         "payment",

@@ -40,6 +40,7 @@ CONNECTION = {"connection_id": "connection"}
 PHOTO = {"code": "commercial_invoice", "note": "wall"}
 CLOSE = {"parcel": "WB234567892-1", "weight_g": 500}
 SCANS = {"scans": [{"client_id": "wall-1", "seq": 1, "raw": "MUG-BLUE"}]}
+RULE = {"name": "A rule", "actions": [{"kind": "tag", "values": ["x"]}]}
 
 API = {
     "api-products": Rule("products.view / products.edit", "GET"),
@@ -60,6 +61,14 @@ API = {
     "api-imports": Rule("orders.view / orders.edit", "GET POST"),
     "api-import": Rule("orders.view", "GET", {"import_id": "upload"}),
     "api-rejected": Rule("orders.view", "GET", {"import_id": "upload"}),
+    "api-automation-rules": Rule("orders.view / rules.edit", "GET POST", body=RULE),
+    "api-automation-rule": Rule(
+        "orders.view / rules.edit", "GET PUT DELETE", {"rule_id": "rule"}, RULE
+    ),
+    "api-automation-rule-move": Rule("rules.edit", "POST", {"rule_id": "rule"}, {"position": 1}),
+    "api-automation-trials": Rule("orders.view / rules.edit", "GET POST"),
+    "api-automation-trial": Rule("orders.view", "GET", {"trial_id": "trial"}),
+    "api-automation-trial-orders": Rule("orders.view", "GET", {"trial_id": "trial"}),
     "api-shipments": Rule("shipments.view", "GET"),
     "api-shipment": Rule("shipments.view", "GET", {"reference": "booking_reference"}),
     "api-document": Rule("shipments.view", "GET", {"document_id": "label"}),

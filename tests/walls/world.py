@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -17,8 +18,11 @@ from customs.models import Declaration
 from flows.aftersales import add_evidence, file_claim
 from flows.fulfilment import plan_next_wave
 from flows.intake import submit_file
+from flows.rule_trials import begin_trial
 from orders.models import BuyerBlock, ChannelListing, Hold, OrderConflict
+from orders.rules.automation.definition import read_definition
 from orders.services import save_preset
+from orders.services.automation import RuleSaid, create_rule
 from shipping.models import Booking, Handover
 from shipping.services import plan_booking
 from tests.factories import (
@@ -45,6 +49,7 @@ from tracking.models import ParcelException
 
 MEMBER_ROLES = ("owner", "operations", "finance", "read_only")
 STAFF_ROLES = ("floor", "customs", "support", "admin")
+RULE = {"match": "all", "groups": [], "actions": [{"kind": "tag", "values": ["x"]}]}
 UNWATCHED = frozenset({"django_session", "accounts_apikey", "django_migrations"})
 """A login's session, and when a key was last used: bookkeeping of the call itself."""
 
@@ -78,6 +83,8 @@ class World:
     connection: int
     notice: int
     channel_kind: str
+    rule: int
+    trial: int
     wave: int
     job: int
     handover: int
@@ -97,6 +104,13 @@ class World:
         """Texts that appear on a page only when acme's rows do."""
         return (self.order, self.tracking_number, self.parcel_reference, "erika@acme.example",
                 "wall@acme.example")  # fmt: skip
+        return (
+            "Of acme only",
+            self.order,
+            self.tracking_number,
+            self.parcel_reference,
+            "erika@acme.example",
+        )
 
 
 def build() -> World:
@@ -166,6 +180,11 @@ def build() -> World:
         invitation = invite(
             email="wall@acme.example", role="finance", actor=ACTOR, now=NOW
         ).invitation.pk
+        said = RuleSaid("Of acme only", False, False, read_definition(RULE))
+        rule = create_rule(said=said, actor=ACTOR, now=NOW)
+        trial = begin_trial(
+            rule_ids=[rule.pk], since=NOW - timedelta(days=1), until=NOW, actor=ACTOR, now=NOW
+        )
     return World(
         order=order.reference,
         hold=hold.pk,
@@ -192,6 +211,8 @@ def build() -> World:
         connection=connection_id,
         notice=notice.pk,
         channel_kind="ebay",
+        rule=rule.pk,
+        trial=trial.pk,
         wave=wave.pk,
         job=job.pk,
         handover=handover.pk,
