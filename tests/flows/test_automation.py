@@ -19,6 +19,7 @@ from core.models import Event, Job, Merchant
 from core.tenancy import merchant
 from flows.allocation import allocate_order
 from flows.intake import receive_orders, release_hold
+from flows.recheck import recheck_orders
 from flows.rule_notices import send_notices
 from flows.rule_trials import NoPeriod, NoRules, TrialsWait, begin_trial, run_trial
 from orders.files.orders import ParsedLine
@@ -345,3 +346,33 @@ def test_a_dry_run_wants_rules_a_period_and_its_turn(acme: Merchant) -> None:
         a_trial(acme, rule)
     with pytest.raises(TrialsWait):
         a_trial(acme, rule)
+
+
+def test_a_released_rule_hold_stays_released_until_rule_or_order_change(acme: Merchant) -> None:
+    rule = a_rule(acme, ("hold",), ("tag", "seen"), where=GERMANY)
+    order = an_order(acme)
+    with merchant(acme):
+        hold = Hold.objects.get(order=order)
+        assert release_hold(hold_id=hold.pk, role="member:operations", actor="user:me", now=NOW)
+        recheck_orders(order_ids=[order.pk], actor=ACTOR, now=NOW)
+        assert Order.objects.get(pk=order.pk).status == Order.Status.ACCEPTED
+        other = said(("hold", "again"), where=GERMANY)
+        change_rule(rule_id=rule.pk, said=other, version=None, actor=ACTOR, now=NOW)
+        recheck_orders(order_ids=[order.pk], actor=ACTOR, now=NOW)
+        held = Order.objects.get(pk=order.pk)
+        assert (held.status, held.tags) == (Order.Status.HELD, [])
+        assert not OrderTag.objects.exists()
+
+
+def test_checked_anew_an_order_follows_the_rules_as_they_are_now(acme: Merchant) -> None:
+    rule = a_rule(acme, ("hold",), ("tag", "a"), ("priority", "4"))
+    order = an_order(acme)
+    with merchant(acme):
+        recheck_orders(order_ids=[order.pk], actor=ACTOR, now=NOW)
+        told = Event.objects.filter(subject_kind="order", subject_id=order.pk)
+        assert told.filter(kind="rule.applied").count() == 1
+        switch_rule(rule_id=rule.pk, is_active=False, actor=ACTOR, now=NOW)
+        recheck_orders(order_ids=[order.pk], actor=ACTOR, now=NOW)
+        after = Order.objects.get(pk=order.pk)
+        assert (after.status, after.tags, after.priority) == (Order.Status.ACCEPTED, [], 0)
+        assert told.filter(kind="rule.no_longer").count() == 1
