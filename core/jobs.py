@@ -161,6 +161,8 @@ class _LookNow:
 
     def __init__(self, merchant_id: int, queue: str) -> None:
         self.key = (merchant_id, queue)
+        # Django names the call by it where one fails; without it the failure itself would fail.
+        self.__qualname__ = "wake_workers"
 
     def __call__(self) -> None:
         wake_workers(*self.key)

@@ -119,8 +119,10 @@ def _item(order: Order, outcome: str, holds: list[str]) -> dict[str, Any]:
 
 def _invalid(entry: Any, error: ValidationError) -> dict[str, Any]:
     number = entry.get("external_order") if isinstance(entry, dict) else None
+    # The answer is stored, and a JSON column takes neither NUL nor half a letter.
+    told = filter(str.isprintable, number[:80]) if isinstance(number, str) else ""
     return {
-        "external_order": number[:80] if isinstance(number, str) else "",
+        "external_order": "".join(told),
         "outcome": "invalid",
         "reference": "",
         "status": "",

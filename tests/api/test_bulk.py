@@ -46,3 +46,12 @@ def test_the_envelope_has_bounds(api: Api) -> None:
     ]  # fmt: skip
     for body in bodies:
         assert api.post("/orders/bulk", body).status_code == 400, body
+
+
+def test_a_number_that_no_column_holds_is_answered_without_it(api: Api) -> None:
+    bodies = [order_body(external_order=number) for number in ("\x00", "A\x00B")]
+    answer = api.post("/orders/bulk", {"orders": [*bodies, order_body()]})
+    assert answer.status_code == 200, answer.content
+    results = answer.json()["results"]
+    assert [entry["outcome"] for entry in results] == ["invalid", "invalid", "created"]
+    assert [entry["external_order"] for entry in results[:2]] == ["", "AB"]
