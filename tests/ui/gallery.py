@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from dashboard.screens.common import Option
+from tests.ui import fakes_channels as channels
 from tests.ui import fakes_doors as doors
 from tests.ui import fakes_listings as listings
 from tests.ui import fakes_orders as orders
@@ -104,6 +105,25 @@ def gallery() -> dict[str, Picture]:
             rest.api_keys_page(new_key="wb_live_9xKq2vTn4Lr8Ws3Zc6Yb1Mf7Hd5Gj0PaQeUoIi"),
             "dashboard/settings/api_keys.html",
             "Settings",
+        ),
+        "channels": _page(channels.channels_page(), "dashboard/settings/channels.html", "Settings"),
+        "channels_none": _page(
+            channels.channels_page(shops=False), "dashboard/settings/channels.html", "Settings"
+        ),
+        "channel_leave": _page(
+            channels.leave_page(), "dashboard/settings/channel_leave.html", "Settings"
+        ),
+        "channel_notices": _page(
+            channels.notices_page(), "dashboard/settings/channel_notices.html", "Settings"
+        ),
+        "channel_notices_none": _page(
+            channels.notices_page(rows=False), "dashboard/settings/channel_notices.html", "Settings"
+        ),
+        "declaration": _page(
+            channels.correction_page(), "dashboard/customs/declaration.html", "Customs"
+        ),
+        "upload_columns": _page(
+            channels.columns_page(), "dashboard/orders/upload_columns.html", "Orders"
         ),
         "parcel": _page(doors.tracking_page(), "tracking/parcel.html"),
         "parcel_trouble": _page(doors.tracking_page(trouble=True), "tracking/parcel.html"),
