@@ -70,7 +70,9 @@ def take_changes(*, theirs: Mapping[int, ParsedOrder], actor: str, now: datetime
         words = payload_said(theirs[order.pk])
         digest = hashlib.sha256(words.encode()).hexdigest()
         changed = _differences(order, theirs[order.pk])
-        is_refused = (order.pk, digest) in kept or _collides(order, theirs[order.pk])
+        # A number of a channel that a part of ours has by chance: a person sorts it out.
+        is_made = bool(order.made_by)
+        is_refused = is_made or (order.pk, digest) in kept or _collides(order, theirs[order.pk])
         if order.pk in free and not is_refused:
             said[order.pk] = _said_anew(order, theirs[order.pk], words)
             told[order.pk] = {"changed": [each["field"] for each in changed]}
@@ -106,7 +108,8 @@ def decide(*, conflict_id: int, choice: str, actor: str, now: datetime) -> None:
         raise ValueError(f"choice: {choice!r} is not one of {', '.join(CHOICES)}.")
     free = changeable_orders([order.pk])
     conflict.refresh_from_db()
-    if conflict.resolved_at is None and choice != "keep" and not free:
+    is_ours = choice == "take" and order.made_by
+    if conflict.resolved_at is None and choice != "keep" and (not free or is_ours):
         raise TooLate(order.status)
     decide_conflict(conflict=conflict, outcome=outcomes[choice], actor=actor, now=now)
     if choice == "cancel":

@@ -11,6 +11,8 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypedDict
 
+from django.conf import settings
+
 from core.money import NoExchangeRate, convert, round_half_up
 from core.tenancy import active_merchant_id
 from flows.checking import declaration_findings, service_finding
@@ -19,6 +21,7 @@ from orders.files.cells import LARGEST_AMOUNT
 from orders.files.orders import ParsedLine, ParsedOrder
 from orders.models import Channel, Hold, Order, OrderLine, Product
 from orders.rules.checks import OrderCheck
+from orders.rules.duplicates import recipient_fingerprint
 from orders.rules.facts import AddressFacts, LineFacts, OrderFacts, ProductFacts
 from orders.rules.reasons import HoldFinding, found
 from orders.rules.sorting import sort_order
@@ -118,6 +121,11 @@ def order_facts(order: ParsedOrder) -> OrderFacts:
     )
 
 
+def new_reference() -> str:
+    """Return our own number for one more order; unguessable, without letters that look alike."""
+    return "WB" + "".join(secrets.choice(ALPHABET) for _ in range(REFERENCE_LENGTH))
+
+
 def new_order(
     *,
     parsed: ParsedOrder,
@@ -145,10 +153,11 @@ def new_order(
         merchant_id=active_merchant_id(),
         channel=channel,
         external_order=parsed.external_order,
-        reference="WB" + "".join(secrets.choice(ALPHABET) for _ in range(REFERENCE_LENGTH)),
+        reference=new_reference(),
         content_sha256=hashlib.sha256(words.encode()).hexdigest(),
         said=words,
         buyer_digest=digest,
+        address_digest=recipient_fingerprint(check.address, key=str(settings.KEY_PEPPER).encode()),
         placed_at=parsed.placed_at,
         paid_at=parsed.paid_at,
         ship_by=parsed.ship_by,

@@ -21,6 +21,7 @@ from core.jobs import Work, enqueue, handler
 from core.tenancy import merchant
 from flows.automation import note_rules, rule_book
 from flows.checking import check_context
+from flows.families import own_lines, said_again
 from flows.lines import Catalogue, collect_unknown, lines_of, products_sold, read_catalogue
 from flows.new_orders import (
     hold_place,
@@ -216,6 +217,11 @@ def recheck_products(merchant_id: int, payload: Mapping[str, Any]) -> None:
 def parsed_again(order: Order, lines: Sequence[OrderLine]) -> ParsedOrder:
     """An order as it would come in today: the channel's lines, and the recipient as corrected."""
     said = payload_parsed(order.said) if order.said else None
+    parsed = _parsed(order, said, lines)
+    return said_again(parsed, lines) if order.made_by else parsed
+
+
+def _parsed(order: Order, said: ParsedOrder | None, lines: Sequence[OrderLine]) -> ParsedOrder:
     return ParsedOrder(
         external_order=order.external_order,
         placed_at=order.placed_at,
@@ -322,7 +328,10 @@ class _Recheck:
     ) -> Rewritten:
         """What the order is to be now."""
         parsed = self.parsed[order.pk]
-        resolved = lines_of(parsed, self.catalogue, on=self.now.date())
+        if order.made_by:
+            resolved = own_lines(parsed, self.catalogue.products)
+        else:
+            resolved = lines_of(parsed, self.catalogue, on=self.now.date())
         judged = resolved.of(self.said[order.pk])
         check = check_order(
             judged,
@@ -352,6 +361,7 @@ class _Recheck:
             name: getattr(fresh.order, name) for name in ORDER_FACTS if name not in AS_IT_CAME
         } | dict(words)
         facts = {name: value for name, value in wanted.items() if value != getattr(order, name)}
+        _keep_sources(lines, fresh.lines)
         is_same = len(lines) == len(fresh.lines) and all(map(same_line, lines, fresh.lines))
         open_now = [hold for hold in holds if hold.released_at is None]
         found = {(hold.code, hold.field): hold for hold in fresh.holds}
@@ -372,6 +382,13 @@ class _Recheck:
             settled=settled,
             told={**told, **left_out},
         )
+
+
+def _keep_sources(before: Sequence[OrderLine], after: Sequence[OrderLine]) -> None:
+    """Lines written anew stay the pieces of the lines that they were of."""
+    sources = {line.external_line: line.source_line_id for line in before}
+    for line in after:
+        line.source_line_id = sources.get(line.external_line)
 
 
 def _is_checked(hold: Hold) -> bool:
@@ -429,7 +446,9 @@ def _settled_by_people(
 def _duplicates(orders: Sequence[Order]) -> dict[int, str]:
     """For each order the number of an earlier one of the same buyer and content, if any stands."""
     hours = timedelta(hours=bounds().duplicate_window_hours)
-    digests = {order.buyer_digest for order in orders}
+    digests = {order.buyer_digest for order in orders if order.buyer_digest}
+    if not digests:
+        return {}
     oldest = min(order.created_at for order in orders) - hours
     same = (
         Order.objects.filter(buyer_digest__in=digests, created_at__gte=oldest)

@@ -132,3 +132,19 @@ def parts_of(listing_ids: Collection[int]) -> dict[int, list[tuple[Product, int]
         told = vars(product)
         found.setdefault(told["of_listing"], []).append((product, told["pieces"]))
     return found
+
+
+DOORS = """
+SELECT address_digest FROM orders_order
+WHERE merchant_id = %s AND status IN ('accepted', 'backordered', 'allocated')
+  AND NOT (address_digest = '' AND address_digest IS NOT NULL) AND address_digest > %s
+GROUP BY address_digest HAVING count(*) > 1 ORDER BY address_digest LIMIT %s
+"""
+"""Written out so that the condition is that of the index `order_goes_together`."""
+
+
+def doors_with_many(*, after: str, limit: int) -> list[str]:
+    """The digests of recipients to whom several open orders go, from a digest on."""
+    with connection.cursor() as cursor:
+        cursor.execute(DOORS, [active_merchant_id(), after, limit])
+        return [digest for (digest,) in cursor.fetchall()]

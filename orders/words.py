@@ -100,6 +100,8 @@ def too_late_words(status: str) -> str:
     """Say why an order can no longer be changed, and what can be done."""
     if status == OrderStatus.CANCELLED:
         return _("The order was cancelled. Send a new one under another number.")
+    if status in (OrderStatus.SPLIT, OrderStatus.MERGED):
+        return _("The order is split or merged. Undo that first; or change the orders made of it.")
     if status in (OrderStatus.ALLOCATED, OrderStatus.PACKED):
         return _(
             "A parcel is planned or packed for this order. Ask the operator's warehouse to take it"

@@ -22,6 +22,8 @@ REACHED_BY_STATUS: Mapping[str, str] = {
     S.DELIVERED: "delivered",
 }
 
+ENDED_HERE = (S.CANCELLED, S.SPLIT, S.MERGED)
+
 
 def order_journey(
     *,
@@ -56,8 +58,8 @@ def _problem(order: Order, trouble: str) -> str | None:
         return _("On hold")
     if order.status == S.BACKORDERED:
         return _("Waits for stock")
-    if order.status == S.CANCELLED:
-        return _("Cancelled")
+    if order.status in ENDED_HERE:
+        return str(order.get_status_display())
     if order.status == S.LOST:
         return trouble_words("lost")
     return None

@@ -1,13 +1,13 @@
 """Stage 6 at the marketplaces: whose parcel it was is told, once, with its tracking number.
 
 A notice is written with the change that makes it true (the handover, or the booking where the
-connection says so). A parcel has one notice for ever; the client looks before it tells wherever the
-channel would record the same parcel twice.
+connection says so). A parcel has one notice for ever for each order of a channel that is in it:
+what was split or merged here is told by the channel's own numbers. The client looks before it tells
+wherever the channel would record the same parcel twice.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from core.jobs import Later, Work, enqueue, handler
 from core.tenancy import merchant
 from flows.channels.clients import NotOffered, client_of
 from flows.channels.faults import LONGEST_WORD, told_of
+from flows.channels.sources import told_of_parcels
 from integrations.channels.base import Confirmation, ShipmentNotice, ShippedLine
 from integrations.errors import AnswerLost, PartnerError, RateLimited, Refused, Unavailable
 from orders.models import ChannelConnection, ChannelNotice
@@ -35,7 +36,6 @@ from shipping.models import Booking
 from shipping.rules.catalogue import service as service_of
 from tracking.models import TrackedParcel
 from tracking.words import CARRIERS
-from warehouse.models import ParcelItem
 
 TELL_FOR = timedelta(days=5)
 """After so long a person types it in: marketplaces count a late notice against the seller."""
@@ -56,26 +56,24 @@ def tell_channels(*, bookings: Sequence[Booking], at: str, now: datetime) -> Non
     `at` is "booking" or "handover"; at the handover everything is told that was not yet.
     `bookings` have their `parcel` and its `order` at hand.
     """
-    channels = {booking.parcel.order.channel_id for booking in bookings}
+    told = told_of_parcels([booking.parcel_id for booking in bookings])
+    channels = {each.order.channel_id for found in told.values() for each in found}
     rows = ChannelConnection.objects.filter(channel_id__in=channels).exclude(status=Live.ENDED)
     if at == ChannelConnection.TellAt.BOOKING:
         rows = rows.filter(tell_at=at)
     by_channel = {row.channel_id: row.pk for row in rows}
-    told = [each for each in bookings if each.parcel.order.channel_id in by_channel]
-    if not told:
-        return
-    lines = _lines([booking.parcel_id for booking in told])
     links = dict(
-        TrackedParcel.objects.filter(booking__in=told).values_list("booking_id", "link_token")
+        TrackedParcel.objects.filter(booking__in=bookings).values_list("booking_id", "link_token")
     )
     notices = queue_notices(
         notices=[
             NewNotice(
-                connection_id=by_channel[booking.parcel.order.channel_id],
-                order_id=booking.parcel.order_id,
+                connection_id=by_channel[source.order.channel_id],
+                order_id=source.order.pk,
                 parcel_reference=booking.parcel.reference,
                 said={
-                    "lines": lines[booking.parcel_id],
+                    "lines": source.lines,
+                    "is_last": source.is_last,
                     "carrier": booking.carrier_code,
                     "service": booking.service_code,
                     "tracking_number": booking.tracking_number,
@@ -85,7 +83,9 @@ def tell_channels(*, bookings: Sequence[Booking], at: str, now: datetime) -> Non
                     "shipped_at": now.isoformat(),
                 },
             )
-            for booking in told
+            for booking in bookings
+            for source in told[booking.parcel_id]
+            if source.order.channel_id in by_channel
         ],
         now=now,
     )
@@ -183,15 +183,6 @@ def _said(notice: ChannelNotice) -> ShipmentNotice:
         tracking_number=said["tracking_number"],
         tracking_url=said["link"],
         shipped_at=shipped_at,
-        is_last=True,
+        is_last=said.get("is_last", True),
         context=notice.order.channel_said.get("context", {}),
     )
-
-
-def _lines(parcel_ids: Sequence[int]) -> Mapping[int, list[tuple[str, int]]]:
-    """Return the channel's own lines of each parcel, with the pieces that are in it."""
-    found: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    items = ParcelItem.objects.filter(parcel_id__in=parcel_ids).select_related("order_line")
-    for item in items.order_by("id"):
-        found[item.parcel_id][item.order_line.external_line] += item.quantity
-    return defaultdict(list, {parcel_id: list(lines.items()) for parcel_id, lines in found.items()})

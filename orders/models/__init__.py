@@ -28,12 +28,14 @@ from orders.models.conflicts import (
 )
 from orders.models.listings import ChannelListing, ListingPart, ListingStatus
 from orders.models.orders import (
+    GOES_TOGETHER,
     Battery,
     Hold,
     HoldCode,
     Import,
     Order,
     OrderLine,
+    OrderMadeBy,
     OrderStatus,
     Product,
     RejectedRow,
@@ -41,10 +43,10 @@ from orders.models.orders import (
 from orders.models.presets import ColumnPreset
 
 __all__ = [
-    "CONNECTED", "AutomationRule", "Battery", "BlockKind", "BuyerBlock", "Channel",
-    "ChannelAccountLookup", "ChannelConnection", "ChannelKind", "ChannelListing", "ChannelNotice",
+    "CONNECTED", "GOES_TOGETHER", "AutomationRule", "Battery", "BlockKind", "BuyerBlock",
+    "Channel", "ChannelAccountLookup", "ChannelConnection", "ChannelKind", "ChannelListing", "ChannelNotice",
     "ChannelPushLookup", "ColumnPreset", "ConflictKind", "ConflictOutcome", "Hold", "HoldCode",
-    "Import", "ListingPart", "ListingStatus", "Order", "OrderConflict", "OrderLine", "OrderStatus",
-    "OrderTag", "Product", "RejectedRow", "RuleNotice", "RuleTrial", "RuleTrialOrder",
+    "Import", "ListingPart", "ListingStatus", "Order", "OrderConflict", "OrderLine", "OrderMadeBy",
+    "OrderStatus", "OrderTag", "Product", "RejectedRow", "RuleNotice", "RuleTrial", "RuleTrialOrder",
     "TrialStatus",
 ]  # fmt: skip

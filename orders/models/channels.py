@@ -129,7 +129,7 @@ class NoticeStatus(models.TextChoices):
 
 
 class ChannelNotice(TenantModel):
-    """A parcel that the channel is to be told of, once."""
+    """A parcel that the channel is to be told of, once for each of its orders in it."""
 
     Status = NoticeStatus
 
@@ -151,7 +151,7 @@ class ChannelNotice(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["merchant", "parcel_reference"], name="channel_notice_once"
+                fields=["merchant", "parcel_reference", "order"], name="channel_notice_once"
             ),
         ]
         indexes = [

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.tenant_models import TenantForeignKey, TenantModel
 from orders.models.channels import Channel
@@ -143,12 +144,25 @@ class OrderStatus(models.TextChoices):
     DELIVERED = "delivered", _("Delivered")
     LOST = "lost", _("Lost")
     CANCELLED = "cancelled", _("Cancelled")
+    SPLIT = "split", pgettext_lazy("order", "Split")
+    MERGED = "merged", pgettext_lazy("order", "Merged")
+
+
+class OrderMadeBy(models.TextChoices):
+    """How an order came to be that no channel sent."""
+
+    SPLIT = "split", _("Part of a split order")
+    MERGE = "merge", _("Several orders in one")
+
+
+GOES_TOGETHER = (OrderStatus.ACCEPTED, OrderStatus.BACKORDERED, OrderStatus.ALLOCATED)
+"""Orders that may still be shipped together with others."""
 
 
 class Order(TenantModel):
     """What the buyer bought. Fulfilment never edits it, only its status moves."""
 
-    Status = OrderStatus
+    Status, MadeBy = OrderStatus, OrderMadeBy
 
     channel = TenantForeignKey(Channel, related_name="orders")
     external_order = models.CharField(max_length=80)
@@ -158,6 +172,17 @@ class Order(TenantModel):
     )
     content_sha256 = models.CharField(max_length=64)
     buyer_digest = models.CharField(max_length=64)
+    """Of recipient and goods, as the channel said them; empty where no channel sent the order."""
+    address_digest = models.CharField(max_length=64, blank=True)
+    """Of the recipient as corrected: orders of one digest go to one door."""
+    made_by = models.CharField(max_length=5, choices=OrderMadeBy.choices, blank=True)
+    """Empty for what a channel sent; such orders have no words of a channel of their own."""
+    parent = TenantForeignKey("self", null=True, related_name="parts", db_index=False)
+    """The order that this one is a part of."""
+    merged_into = TenantForeignKey("self", null=True, related_name="sources", db_index=False)
+    """The order that this one's goods are shipped in."""
+    undone_at = models.DateTimeField(null=True)
+    """When the split or the merge that made this order was taken back."""
     placed_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)
     ship_by = models.DateTimeField(null=True)
@@ -219,6 +244,21 @@ class Order(TenantModel):
                 F("id").desc(),
                 name="order_by_arrival",
             ),
+            models.Index(
+                fields=["merchant", "address_digest", "id"],
+                name="order_goes_together",
+                condition=Q(status__in=GOES_TOGETHER) & ~Q(address_digest=""),
+            ),
+            models.Index(
+                fields=["merchant", "parent"],
+                name="order_of_parent",
+                condition=Q(parent__isnull=False),
+            ),
+            models.Index(
+                fields=["merchant", "merged_into"],
+                name="order_merged_into",
+                condition=Q(merged_into__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -229,7 +269,8 @@ class OrderLine(TenantModel):
     """One product and quantity of an order.
 
     `channel_line`, `channel_code` and `channel_quantity` are the channel's own line: a bundle's
-    components share one.
+    components share one. `source_line` is the line of a split or merged order that these pieces
+    are of; its order is the one the channel knows, or leads there.
     """
 
     order = TenantForeignKey(Order, related_name="lines")
@@ -246,6 +287,7 @@ class OrderLine(TenantModel):
     listing = TenantForeignKey(
         "orders.ChannelListing", null=True, related_name="lines", db_index=False
     )
+    source_line = TenantForeignKey("self", null=True, related_name="copies", db_index=False)
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -264,6 +306,11 @@ class OrderLine(TenantModel):
                 fields=["merchant", "listing", "order"],
                 name="order_line_of_listing",
                 condition=Q(listing__isnull=False),
+            ),
+            models.Index(
+                fields=["merchant", "source_line"],
+                name="order_line_copies",
+                condition=Q(source_line__isnull=False),
             ),
         ]
 

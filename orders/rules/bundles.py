@@ -40,7 +40,7 @@ def take_apart(
     weights = [part.value * part.quantity for part in parts]
     if not any(weights):
         weights = [Decimal(part.quantity) for part in parts]
-    shares = _shared(coins, weights)
+    shares = shared(coins, weights)
     return [
         portion
         for n, (part, share) in enumerate(zip(parts, shares, strict=True))
@@ -48,8 +48,11 @@ def take_apart(
     ]
 
 
-def _shared(coins: int, weights: Sequence[Decimal]) -> list[int]:
-    """Share by the largest remainder; of equal remainders the first part has it."""
+def shared(coins: int, weights: Sequence[Decimal]) -> list[int]:
+    """Share whole coins by the largest remainder; of equal remainders the first part has it.
+
+    `weights` are not below zero and not all zero.
+    """
     total = sum(weights)
     shares = [int(coins * weight // total) for weight in weights]
     remainders = [coins * weight % total for weight in weights]

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from orders.services.blocks import block_buyer, unblock_buyer
 from orders.services.cancelling import cancel_orders
+from orders.services.combining import (
+    SomebodyWasFirst,
+    hold_families,
+    merge_orders,
+    split_order,
+    take_back,
+)
 from orders.services.conflicts import (
     AlreadyDecided,
     NewConflict,
@@ -95,6 +102,7 @@ __all__ = [
     "ProductCounts",
     "Rewritten",
     "SeenListing",
+    "SomebodyWasFirst",
     "accept_return",
     "activate",
     "add_rejected_rows",
@@ -114,12 +122,14 @@ __all__ = [
     "finish_import",
     "forget_mapping",
     "hold_catalogue",
+    "hold_families",
     "ignore_listing",
     "insert_orders",
     "keep_channels_word",
     "lease_renewal",
     "map_listing",
     "mark_notice_told",
+    "merge_orders",
     "move_orders",
     "note_failure",
     "open_connection",
@@ -141,9 +151,11 @@ __all__ = [
     "save_release",
     "set_telling",
     "settle_notice",
+    "split_order",
     "start_import",
     "start_reading",
     "store_tokens",
+    "take_back",
     "tell_again",
     "tokens_of",
     "unblock_buyer",

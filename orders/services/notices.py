@@ -30,11 +30,14 @@ class NewNotice:
 
 
 def queue_notices(*, notices: Sequence[NewNotice], now: datetime) -> list[ChannelNotice]:
-    """Write notices down; a parcel has one, however often it is asked for. Return the new ones."""
+    """Write notices down; a parcel has one for each of its orders, however often it is asked for.
+
+    Return the new ones.
+    """
     references = [notice.parcel_reference for notice in notices]
     known = set(
         ChannelNotice.objects.filter(parcel_reference__in=references).values_list(
-            "parcel_reference", flat=True
+            "parcel_reference", "order_id"
         )
     )
     fresh = [
@@ -46,7 +49,7 @@ def queue_notices(*, notices: Sequence[NewNotice], now: datetime) -> list[Channe
             created_at=now,
         )
         for notice in notices
-        if notice.parcel_reference not in known
+        if (notice.parcel_reference, notice.order_id) not in known
     ]
     return ChannelNotice.objects.bulk_create(fresh)
 

@@ -20,8 +20,8 @@ ORDER_FACTS = (
     "currency", "goods_value", "shipping_price", "weight_g", "sorting", "recipient_name",
     "company", "street_1", "street_2", "street_3", "city", "region", "postal_code", "country",
     "phone", "email", "recipient_id", "note", "placed_at", "paid_at", "ship_by", "service_level",
-    "content_sha256", "said", "buyer_digest", "tags", "wanted_service", "wanted_warehouse",
-    "priority", "ruled",
+    "content_sha256", "said", "buyer_digest", "address_digest", "tags", "wanted_service",
+    "wanted_warehouse", "priority", "ruled",
 )  # fmt: skip
 
 

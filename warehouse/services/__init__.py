@@ -25,6 +25,7 @@ from warehouse.services.waves import (
     release_wave,
     set_parcel_service,
     set_pick_list,
+    withdraw_parcels,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "confirm_picks", "consume_reservations", "hand_over_parcels", "move_stock", "open_stock",
     "pack_parcel", "plan_wave", "record_scans", "release_reservations", "release_wave",
     "reserve_order", "set_packing_list", "set_parcel_service", "set_pick_list",
+    "withdraw_parcels",
 ]  # fmt: skip
