@@ -23,9 +23,9 @@ from orders.rules.combining import (
     part_fault,
     worth_of,
 )
-from orders.services import take_back
 from orders.services import merge_orders as merge
 from orders.services import split_order as split
+from orders.services import take_back
 from shipping.models import Booking
 from warehouse.models import Warehouse
 from warehouse.services import release_reservations, withdraw_parcels
@@ -83,7 +83,7 @@ def split_order(
     under = _limits_undercut(order, lines, [part.lines for part in parts], now)
     if under and not reason:
         raise ReasonNeeded(*under)
-    made = _split(order, lines, parts, reason, under, actor, now)
+    made = _split(order, lines, parts, reason=reason, under=under, actor=actor, now=now)
     _go_on([each.pk for each in made], actor, now)
     return made
 
@@ -103,7 +103,7 @@ def split_order_by_plan(
     codes = dict(Warehouse.objects.values_list("pk", "code"))
     new = [NewPart(dict(part.lines), codes[part.warehouse_id]) for part in parts]
     under = _limits_undercut(order, lines, [part.lines for part in new], now)
-    made = _split(order, lines, new, "", under, actor, now)
+    made = _split(order, lines, new, reason="", under=under, actor=actor, now=now)
     return [each.pk for each in made]
 
 
@@ -279,6 +279,7 @@ def _split(
     order: Order,
     lines: Sequence[OrderLine],
     parts: Sequence[NewPart],
+    *,
     reason: str,
     under: Sequence[Sentence],
     actor: str,

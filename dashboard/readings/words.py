@@ -27,6 +27,8 @@ ORDER_TONES: Mapping[str, Tone] = {
     Order.Status.LOST: "bad",
     Order.Status.DELIVERED: "good",
     Order.Status.CANCELLED: "neutral",
+    Order.Status.SPLIT: "neutral",
+    Order.Status.MERGED: "neutral",
 }
 DECLARATION_TONES: Mapping[str, Tone] = {
     Declaration.Status.INCOMPLETE: "act",
@@ -59,6 +61,12 @@ EVENTS: Mapping[str, str] = {
     "order.delivered": gettext_noop("Delivered"),
     "order.lost": gettext_noop("Counted as lost"),
     "order.cancelled": gettext_noop("Cancelled"),
+    "order.split": gettext_noop("Split into parts"),
+    "order.merged": gettext_noop("Merged with other orders"),
+    "order.made_by_split": gettext_noop("Made as a part of an order"),
+    "order.made_by_merge": gettext_noop("Made of several orders"),
+    "order.undone": gettext_noop("Split or merge taken back"),
+    "order.parcel_withdrawn": gettext_noop("Planned parcel taken out of its wave"),
     "hold.released": gettext_noop("Hold released"),
     "booking.planned": gettext_noop("Service chosen"),
     "booking.booked": gettext_noop("Booked with the carrier"),
@@ -232,6 +240,20 @@ def event_detail(event: Event) -> str:
         if data.get(name):
             return str(data[name])
     return ""
+
+
+FAMILY = frozenset(
+    {"order.split", "order.merged", "order.made_by_split", "order.made_by_merge", "order.undone"}
+)
+
+
+def _family_detail(data: Mapping[str, Any]) -> str:
+    """The orders that belong together, the reason, and the customs limits that were undercut."""
+    told = [data[name] for name in ("parts", "orders", "into", "of") if data.get(name)]
+    names = [", ".join(each) if isinstance(each, list) else str(each) for each in told]
+    limits = ", ".join(data.get("customs_limits", ()))
+    under = _("under %(limits)s") % {"limits": limits} if limits else ""
+    return "; ".join(filter(None, (*names, under, str(data.get("reason", "")))))
 
 
 def hold_name(code: str) -> str:

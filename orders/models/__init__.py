@@ -44,9 +44,9 @@ from orders.models.presets import ColumnPreset
 
 __all__ = [
     "CONNECTED", "GOES_TOGETHER", "AutomationRule", "Battery", "BlockKind", "BuyerBlock",
-    "Channel", "ChannelAccountLookup", "ChannelConnection", "ChannelKind", "ChannelListing", "ChannelNotice",
-    "ChannelPushLookup", "ColumnPreset", "ConflictKind", "ConflictOutcome", "Hold", "HoldCode",
-    "Import", "ListingPart", "ListingStatus", "Order", "OrderConflict", "OrderLine", "OrderMadeBy",
-    "OrderStatus", "OrderTag", "Product", "RejectedRow", "RuleNotice", "RuleTrial", "RuleTrialOrder",
-    "TrialStatus",
+    "Channel", "ChannelAccountLookup", "ChannelConnection", "ChannelKind", "ChannelListing",
+    "ChannelNotice", "ChannelPushLookup", "ColumnPreset", "ConflictKind", "ConflictOutcome",
+    "Hold", "HoldCode", "Import", "ListingPart", "ListingStatus", "Order", "OrderConflict",
+    "OrderLine", "OrderMadeBy", "OrderStatus", "OrderTag", "Product", "RejectedRow", "RuleNotice",
+    "RuleTrial", "RuleTrialOrder", "TrialStatus",
 ]  # fmt: skip

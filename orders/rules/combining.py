@@ -102,7 +102,7 @@ def apportion(
 def by_houses(
     lines: Sequence[Goods], free: Mapping[str, Mapping[int, int]], *, most: int
 ) -> list[tuple[str, dict[int, int]]]:
-    """Share pieces among at most `most` warehouses: each time the one that has most of what is left.
+    """Share pieces among at most `most` warehouses: each time the one that has most of the rest.
 
     `free` is what each warehouse (in order of preference) has of each product. Returns the chosen
     ones with their pieces; what nobody has is in none.

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from core.events import Change, record_many
-from core.states import move
+from core.states import Moves, move
 from orders.models import Hold, Order, OrderLine
 from orders.services.cancelling import cancel_orders
 from orders.services.holds import CHECK
@@ -102,7 +102,7 @@ def take_back(
     _record(sources, "order.undone", {"orders": names}, actor, now)
 
 
-BACK = {status: MOVES[status] for status in (Order.Status.SPLIT, Order.Status.MERGED)}
+BACK: Moves = {status: MOVES[status] for status in (Order.Status.SPLIT, Order.Status.MERGED)}
 
 
 def _leave(orders: Sequence[Order], to: str, now: datetime) -> None:

@@ -180,7 +180,7 @@ def withdraw_parcels(*, order_ids: Collection[int], actor: str, now: datetime) -
         .order_by("pk")
         .select_for_update(of=("self",))
     )
-    wave_ids = {parcel.wave_id for parcel in parcels}
+    wave_ids = {parcel.wave_id for parcel in parcels if parcel.wave_id}
     planned = set(
         Wave.objects.filter(pk__in=wave_ids, status=Wave.Status.PLANNED)
         .order_by("pk")
