@@ -82,7 +82,8 @@ def brief(told: Sequence[dict[str, Any]]) -> list[tuple[str, list[list[Any]], bo
 
 @pytest.fixture
 def channel(owner: Merchant) -> Channel:
-    return a_connection(owner, status="active").channel
+    channel: Channel = a_connection(owner, status="active").channel
+    return channel
 
 
 Shop = Callable[..., Order]
