@@ -72,11 +72,13 @@ FILL = """
 INSERT INTO orders_order (merchant_id, channel_id, external_order, reference, status,
   content_sha256, buyer_digest, placed_at, paid_at, service_level, currency, goods_value,
   shipping_price, weight_g, sorting, recipient_name, company, street_1, street_2, street_3, city,
-  region, postal_code, country, phone, email, recipient_id, note, created_at)
+  region, postal_code, country, phone, email, recipient_id, note, created_at,
+  channel_said, said, tags, wanted_service, wanted_warehouse, priority, ruled, address_digest,
+  made_by)
 SELECT m, c, 'F-' || n, 'WB' || lpad(n::text, 9, '0'), s[1 + n %% 5], md5(n::text), md5(n::text),
   t, t, 'standard', 'EUR', 10 + n %% 90, 0, 700, 'EU/general/light/small', 'Erika Mustermann', '',
   'Heidestraße ' || n %% 100, '', '', 'Berlin', '', '10557', k[1 + n %% 8], '+4930901820',
-  'erika@example.com', '', '', t
+  'erika@example.com', '', '', t, '{}', '', '{}', '', '', 0, '[]', md5(n::text), ''
 FROM (VALUES (%s::bigint, %s::bigint, %s::text[], %s::text[])) AS given(m, c, s, k),
   generate_series(1, %s) AS n,
   LATERAL (SELECT now() - interval '1 year' + n * interval '1 minute') AS at(t)

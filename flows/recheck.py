@@ -360,6 +360,9 @@ class _Recheck:
         wanted: dict[str, Any] = {
             name: getattr(fresh.order, name) for name in ORDER_FACTS if name not in AS_IT_CAME
         } | dict(words)
+        if order.made_by and not wanted["wanted_warehouse"]:
+            # The house that a split was made for; only a rule of the merchant's outweighs it.
+            wanted["wanted_warehouse"] = order.wanted_warehouse
         facts = {name: value for name, value in wanted.items() if value != getattr(order, name)}
         _keep_sources(lines, fresh.lines)
         is_same = len(lines) == len(fresh.lines) and all(map(same_line, lines, fresh.lines))
