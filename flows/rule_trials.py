@@ -63,7 +63,7 @@ def begin_trial(
 
 
 def _orders(since: datetime, until: datetime) -> Any:
-    """The orders that channels sent: what was made of them by a split or a merge would count twice."""
+    """The orders that channels sent: what a split or a merge made would count twice."""
     return Order.objects.filter(created_at__gte=since, created_at__lt=until, made_by="")
 
 
