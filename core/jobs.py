@@ -28,6 +28,7 @@ from core.leases import leases
 from core.models import Job, SuspendedMerchant
 from core.sentences import Sentence, gettext_noop, stored, verbatim
 from core.tenancy import active_merchant_id, merchant
+from core.wakes import wakes
 
 log = logging.getLogger("waybridge.jobs")
 
@@ -165,7 +166,7 @@ class _LookNow:
         self.__qualname__ = "wake_workers"
 
     def __call__(self) -> None:
-        wake_workers(*self.key)
+        wakes.soon(self.key, wake_workers)
 
 
 def wake_workers(merchant_id: int, queue: str) -> None:
