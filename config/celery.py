@@ -25,6 +25,7 @@ app.conf.task_routes = {
     "tracking.tasks.read_postal_feed": {"queue": "operator"},
     "tracking.tasks.sweep_silent_parcels": {"queue": "operator"},
     "tracking.tasks.register_line_push": {"queue": "operator"},
+    "warehouse.tasks.tell_new_work": {"queue": "operator"},
 }
 
 
@@ -52,6 +53,7 @@ def _beat_schedule() -> dict[str, dict[str, object]]:
         "sweep-polls": _every(seconds, "tracking.tasks.sweep_polls"),
         "read-postal-feed": _every(seconds, "tracking.tasks.read_postal_feed"),
         "register-line-push": _every(seconds * 10, "tracking.tasks.register_line_push"),
+        "tell-new-work": _every(seconds * 15, "warehouse.tasks.tell_new_work"),
         "sweep-silent-parcels": _every(seconds * 5, "tracking.tasks.sweep_silent_parcels"),
     }
 

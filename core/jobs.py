@@ -20,7 +20,7 @@ from typing import Any
 from django.conf import settings
 from django.db import Error as DatabaseFault
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from core import broker
@@ -265,6 +265,27 @@ def run_one(job: Job) -> None:
         _after_fault(job, fault, attempts=MAX_ATTEMPTS if is_permanent else job.attempts)
     else:
         _finish(job, status=Job.Status.DONE, finished_at=timezone.now(), last_error="", said=[])
+
+
+def take_along(*, kind: str, count: int, now: datetime) -> list[Job]:
+    """Lock up to `count` further due jobs of a kind in the active block, the oldest first.
+
+    For a handler that does many at once: it does what they ask for and calls `finish_along` in the
+    same transaction. Rolled back, they are as they were, for a worker to claim one by one.
+    """
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    due = Job.objects.filter(
+        free, kind=kind, queue=_handlers[kind].queue, status=Job.Status.QUEUED, run_after__lte=now
+    )
+    return list(due.order_by("run_after", "id").select_for_update(skip_locked=True)[:count])
+
+
+def finish_along(jobs: Iterable[Job], *, now: datetime) -> None:
+    """Write down that jobs got by `take_along` are done."""
+    Job.objects.filter(pk__in=[job.pk for job in jobs]).update(
+        status=Job.Status.DONE, finished_at=now, attempts=F("attempts") + 1, lease_until=None,
+        last_error="", said=[], worker_pid=os.getpid(),
+    )  # fmt: skip
 
 
 def _fault(error: Exception) -> str:

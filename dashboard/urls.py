@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from dashboard.views import (
+    allocation,
     api_keys,
     billing,
     blocks,
@@ -21,6 +22,8 @@ from dashboard.views import (
     orders,
     products,
     shipments,
+    supplier_requests,
+    suppliers,
     team,
     today,
     uploads,
@@ -131,6 +134,52 @@ urlpatterns = [
         "settings/channels/not-told/<int:notice_id>/settle/",
         channels.channel_notice_settle,
         name="channel_notice_settle",
+    ),
+    path("settings/allocation/", allocation.allocation, name="allocation"),
+    path("settings/allocation/publish/", allocation.allocation_publish, name="allocation_publish"),
+    path("settings/allocation/try/", allocation.simulation_new, name="simulation_new"),
+    path(
+        "settings/allocation/tried/<int:simulation_id>/", allocation.simulation, name="simulation"
+    ),
+    path(
+        "settings/allocation/tried/<int:simulation_id>/progress/",
+        allocation.simulation_progress,
+        name="simulation_progress",
+    ),
+    path(
+        "settings/allocation/tried/<int:simulation_id>/export.csv",
+        allocation.simulation_export,
+        name="simulation_export",
+    ),
+    path(
+        "settings/allocation/tried/<int:simulation_id>/publish/",
+        allocation.simulation_publish,
+        name="simulation_publish",
+    ),
+    path("suppliers/", suppliers.supplier_list, name="suppliers"),
+    path("suppliers/new/", suppliers.supplier_new, name="supplier_new"),
+    path("suppliers/<int:supplier_id>/", suppliers.supplier_detail, name="supplier"),
+    path("suppliers/<int:supplier_id>/save/", suppliers.supplier_save, name="supplier_save"),
+    path(
+        "suppliers/<int:supplier_id>/products/",
+        suppliers.supplier_product,
+        name="supplier_product",
+    ),
+    path(
+        "suppliers/<int:supplier_id>/products/<int:offer_id>/remove/",
+        suppliers.supplier_product_remove,
+        name="supplier_product_remove",
+    ),
+    path("suppliers/requests/", supplier_requests.request_list, name="supplier_requests"),
+    path(
+        "suppliers/requests/<slug:number>/",
+        supplier_requests.request_detail,
+        name="supplier_request",
+    ),
+    path(
+        "suppliers/requests/<slug:number>/act/",
+        supplier_requests.request_act,
+        name="supplier_request_act",
     ),
     path("settings/keys/", api_keys.api_keys, name="api_keys"),
     path("settings/keys/<int:key_id>/revoke/", api_keys.api_key_revoke, name="api_key_revoke"),

@@ -1,136 +1,202 @@
-"""Stage 3, allocation: a warehouse chosen with a stored explanation, stock reserved."""
+"""Stage 3, allocation: a warehouse chosen with a stored explanation, stock reserved.
+
+Orders that wait come before new ones: what an order lacked in a warehouse is its own as soon as it
+comes in there (`warehouse.models.BackorderClaim`), the longest wait first. Orders are allocated in
+batches; a batch is one transaction.
+"""
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from core.jobs import Later, handler
+from core.jobs import Later, finish_along, handler, take_along
 from core.tenancy import merchant
+from flows.allocation_batch import Batch
+from flows.allocation_stock import WITH_SUPPLIER, Key, read_queue, read_stock, wanted_of
+from flows.supply import ask_suppliers, look_again
 from orders.models import Order, OrderLine
 from orders.services import move_orders
-from warehouse.models import Location, StockBalance, Warehouse
-from warehouse.rules.allocation import OrderNeed, WarehouseStock, allocate
-from warehouse.services import StockGone, reserve_order
-from warehouse.services.reservations import Promise
+from warehouse.models import Backorder, BackorderClaim, Location, StockBalance, SupplierRequest
+from warehouse.services import (
+    StockGone,
+    end_claims,
+    note_backorders,
+    policy_in_force,
+    queue_for_stock,
+    reserve_orders,
+    withdraw_drafts,
+)
 
-BACKORDERS_PER_RUN = 200
+log = logging.getLogger("waybridge.allocation")
+
+ACTOR = "allocation"
+KIND = "allocation.allocate"
+BATCH = 250
+MANY = 8
+"""From so many due jobs on, a worker allocates them together."""
+OPEN = (Order.Status.ACCEPTED, Order.Status.BACKORDERED)
 
 
-@handler("allocation.allocate", queue="flow", waits_while_suspended=True)
+@handler(KIND, queue="flow", waits_while_suspended=True)
 def allocate_order(merchant_id: int, payload: Mapping[str, Any]) -> None:
-    """Reserve stock for one accepted order, or mark it as backordered."""
+    """Reserve stock for one accepted order, or mark it as backordered.
+
+    Where many such jobs are due they are done together. When that fails, this order goes alone, and
+    so does each of the others in its turn.
+    """
+    order_id = payload["order_id"]
+    try:
+        if _with_others(merchant_id, order_id):
+            return
+    except Exception:  # one order's fault must not stop the rest
+        log.exception("A batch of allocations of merchant %s failed; one by one.", merchant_id)
     try:
         with merchant(merchant_id):
-            _allocate(payload["order_id"])
+            allocate_many(order_ids=[order_id], now=timezone.now())
     except StockGone as gone:
         raise Later(0.2, str(gone)) from gone
 
 
+def _with_others(merchant_id: int, order_id: int) -> bool:
+    """Allocate an order together with others that are due; False when there are too few, or
+    somebody else has the order just now."""
+    now = timezone.now()
+    with merchant(merchant_id):
+        jobs = take_along(kind=KIND, count=BATCH, now=now)
+        if len(jobs) < MANY:
+            return False
+        order_ids = [order_id, *(job.payload["order_id"] for job in jobs)]
+        # Others' locks are not waited for: they may wait for the jobs that are locked here.
+        done = allocate_many(order_ids=order_ids, now=now, skip_locked=True)
+        finish_along([job for job in jobs if job.payload["order_id"] in done], now=now)
+        return order_id in done
+
+
+def allocate_many(
+    *, order_ids: Sequence[int], now: datetime, skip_locked: bool = False
+) -> frozenset[int]:
+    """Allocate orders in the active block, those that wait first; return those that were locked.
+
+    Orders that are neither accepted nor backordered are left as they are. Raises `StockGone` when
+    goods left the house meanwhile: roll back and try again.
+    """
+    locked = list(
+        Order.objects.filter(pk__in=order_ids)
+        .order_by("id")
+        .select_for_update(skip_locked=skip_locked)
+    )
+    with_supplier = set(
+        SupplierRequest.objects.filter(
+            order_id__in=[order.pk for order in locked], status__in=WITH_SUPPLIER
+        ).values_list("order_id", flat=True)
+    )
+    orders = [each for each in locked if each.status in OPEN and each.pk not in with_supplier]
+    if orders:
+        _allocate(orders, now)
+    return frozenset(order.pk for order in locked)
+
+
+def _allocate(orders: Sequence[Order], now: datetime) -> None:
+    lines: dict[int, list[OrderLine]] = defaultdict(list)
+    for line in OrderLine.objects.filter(order__in=orders).order_by("id"):
+        lines[line.order_id].append(line)
+    wanted = {order.pk: wanted_of(lines[order.pk]) for order in orders if lines[order.pk]}
+    product_ids = {product_id for each in wanted.values() for product_id in each.units}
+    queue_for_stock(product_ids=product_ids)
+    policy = policy_in_force(at=now)
+    waits = _waiting_since([order for order in orders if order.status == OPEN[1]], now)
+    batch = Batch(
+        now=now,
+        stock=read_stock(product_ids=product_ids, policy=policy, now=now),
+        queue=read_queue(product_ids=product_ids, last=max(waits.values(), default=None)),
+        known_claims=_claims_of(list(waits)),
+    )
+    in_turn = sorted(
+        orders, key=lambda order: (order.pk not in waits, waits.get(order.pk, (now, order.pk)))
+    )
+    for order in in_turn:
+        if order.pk in wanted:
+            batch.allocate(order, lines[order.pk], wanted[order.pk], waits.get(order.pk))
+    _write(batch, now)
+
+
+def _waiting_since(orders: Sequence[Order], now: datetime) -> dict[int, Key]:
+    since = dict(Backorder.objects.filter(order__in=orders).values_list("order_id", "since"))
+    return {order.pk: (since.get(order.pk, now), order.pk) for order in orders}
+
+
+def _claims_of(order_ids: Sequence[int]) -> set[tuple[int, int, int]]:
+    rows = BackorderClaim.objects.filter(backorder__order_id__in=order_ids)
+    return set(rows.values_list("backorder__order_id", "product_id", "warehouse_id"))
+
+
+def _write(batch: Batch, now: datetime) -> None:
+    reserve_orders(orders=batch.reservings, now=now)
+    for code, order_ids in batch.allocated.items():
+        move_orders(
+            order_ids=order_ids,
+            to=Order.Status.ALLOCATED,
+            actor=ACTOR,
+            now=now,
+            data={"warehouse": code},
+        )
+    note_backorders(waiting=batch.waiting, now=now)
+    filled = [each for each in batch.served if each in batch.waited]
+    end_claims(order_ids=filled)
+    withdraw_drafts(order_ids=filled, why="", actor=ACTOR, now=now)
+    for code, refused in batch.newly_waiting.items():
+        move_orders(
+            order_ids=[each.order_id for each in refused],
+            to=Order.Status.BACKORDERED,
+            actor=ACTOR,
+            now=now,
+            data={"reason": code},
+        )
+    newly = [each for refused in batch.newly_waiting.values() for each in refused]
+    if newly:
+        ask_suppliers(shortages=newly, now=now)
+        # Goods may have come in after stock was read and before this is seen: look again.
+        look_again(now=now)
+
+
 @handler("allocation.fill_backorders", queue="flow", waits_while_suspended=True)
 def fill_backorders(merchant_id: int, payload: Mapping[str, Any]) -> None:  # noqa: ARG001
-    """Try backordered orders again, oldest first, after stock came in."""
-    last_id = 0
+    """Try orders that wait again, the longest wait first, where what they lack lies somewhere."""
+    after: Key | None = None
     while True:
-        with merchant(merchant_id):
-            waiting = Order.objects.filter(status=Order.Status.BACKORDERED, pk__gt=last_id)
-            order_ids = list(
-                waiting.order_by("id").values_list("id", flat=True)[:BACKORDERS_PER_RUN]
-            )
-        for order_id in order_ids:
-            allocate_order(merchant_id, {"order_id": order_id})
-        if len(order_ids) < BACKORDERS_PER_RUN:
+        try:
+            with merchant(merchant_id):
+                found = _fillable(after)
+                if found:
+                    order_ids = [order_id for _since, order_id in found]
+                    allocate_many(order_ids=order_ids, now=timezone.now())
+        except StockGone as gone:
+            raise Later(0.2, str(gone)) from gone
+        if len(found) < BATCH:
             return
-        last_id = order_ids[-1]
+        after = found[-1]
 
 
-def _allocate(order_id: int) -> None:
-    now = timezone.now()
-    order = Order.objects.select_for_update().get(pk=order_id)
-    if order.status not in (Order.Status.ACCEPTED, Order.Status.BACKORDERED):
-        return
-    lines = list(OrderLine.objects.filter(order=order).order_by("id"))
-    wanted: dict[str, int] = defaultdict(int)
-    for line in lines:
-        wanted[line.sku] += line.quantity
-    stocks, balances = _stocks({line.product_id for line in lines if line.product_id})
-    if order.wanted_warehouse:
-        # A rule of the merchant's names it: no other is looked at, and without stock it waits.
-        stocks = [stock for stock in stocks if stock.code == order.wanted_warehouse]
-    plan = allocate(OrderNeed(destination_country=order.country, lines=dict(wanted)), stocks)
-    if plan.warehouse is None:
-        if order.status == Order.Status.ACCEPTED:
-            move_orders(
-                order_ids=[order_id],
-                to=Order.Status.BACKORDERED,
-                actor="allocation",
-                now=now,
-                data=plan.explanation(),
-            )
-        return
-    warehouse = Warehouse.objects.get(code=plan.warehouse)
-    reserve_order(
-        order_id=order_id,
-        warehouse=warehouse,
-        promises=_promises(lines, balances[warehouse.code]),
-        strategy=plan.strategy,
-        explanation=plan.explanation(),
-        priority=order.priority,
-        ship_by=order.ship_by,
-        now=now,
+def _fillable(after: Key | None) -> list[Key]:
+    """The next orders that wait and whose missing goods are free somewhere, by (since, id)."""
+    free = StockBalance.objects.filter(
+        product_id=OuterRef("product_id"),
+        location__kind=Location.Kind.BIN,
+        condition="good",
+        on_hand__gt=F("reserved"),
     )
-    move_orders(
-        order_ids=[order_id],
-        to=Order.Status.ALLOCATED,
-        actor="allocation",
-        now=now,
-        data={"warehouse": warehouse.code},
+    claims = BackorderClaim.objects.filter(backorder=OuterRef("pk"))
+    rows = Backorder.objects.filter(order__status=Order.Status.BACKORDERED).filter(
+        Exists(claims.filter(Exists(free))) | ~Exists(claims)
     )
-
-
-def _stocks(
-    product_ids: set[int],
-) -> tuple[list[WarehouseStock], Mapping[str, list[StockBalance]]]:
-    """Return every active warehouse with what it has free, and its balances in pick order."""
-    balances = (
-        StockBalance.objects.filter(
-            product_id__in=product_ids, location__kind=Location.Kind.BIN, condition="good"
-        )
-        .select_related("location", "product")
-        .order_by("location__pick_sequence", "id")
-    )
-    by_warehouse: dict[int, list[StockBalance]] = defaultdict(list)
-    for balance in balances:
-        by_warehouse[balance.location.warehouse_id].append(balance)
-    houses = Warehouse.objects.filter(is_active=True).order_by("priority", "id")
-    stocks = []
-    for house in houses:
-        free: dict[str, int] = defaultdict(int)
-        for balance in by_warehouse[house.pk]:
-            free[balance.product.sku] += balance.on_hand - balance.reserved
-        stocks.append(
-            WarehouseStock(
-                code=house.code, country=house.country, priority=house.priority, available=free
-            )
-        )
-    return stocks, {house.code: by_warehouse[house.pk] for house in houses}
-
-
-def _promises(lines: Sequence[OrderLine], balances: Sequence[StockBalance]) -> list[Promise]:
-    """Take each line's pieces from the first bins on the path that have some free."""
-    free = {balance.pk: balance.on_hand - balance.reserved for balance in balances}
-    promises = []
-    for line in lines:
-        wanted = line.quantity
-        for balance in balances:
-            if wanted and balance.product_id == line.product_id and free[balance.pk] > 0:
-                take = min(wanted, free[balance.pk])
-                promises.append(Promise(line.pk, balance.pk, take))
-                free[balance.pk] -= take
-                wanted -= take
-        if wanted:
-            raise StockGone(f"Line {line.pk} lacks {wanted} pieces.")
-    return promises
+    if after is not None:
+        since, order_id = after
+        rows = rows.filter(Q(since__gt=since) | Q(since=since, order_id__gt=order_id))
+    return list(rows.order_by("since", "order_id").values_list("since", "order_id")[:BATCH])

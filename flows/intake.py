@@ -25,6 +25,7 @@ from flows.lines import collect_unknown, lines_of, products_sold, read_catalogue
 from flows.listings import adopt_products
 from flows.new_orders import new_order, order_facts, payload_digest, product_facts
 from flows.recheck import allocation_work, recheck_orders, recheck_products_work
+from flows.supply import look_again
 from orders.files.orders import ParsedOrder
 from orders.models import Channel, Hold, Import, Order
 from orders.querysets import known_before
@@ -178,8 +179,7 @@ def _write_products(
     for place, lines in sorted(by_bin.items()):
         opened += open_stock(lines=lines, supplier=supplier, to=bins[place], actor=actor, now=now)
     if opened:
-        key = f"{now.isoformat()}"
-        enqueue([Work("allocation.fill_backorders", key, {})], now=now)
+        look_again(now=now)
     return counts
 
 

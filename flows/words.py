@@ -29,6 +29,8 @@ WORK: Mapping[str, str] = {
     "intake.read_file": gettext_noop("Reading an uploaded file"),
     "listings.release": gettext_noop("Releasing the orders of a mapped code"),
     "orders.recheck_products": gettext_noop("Checking the orders of corrected products"),
+    "allocation.simulate": gettext_noop("Replaying past orders under draft rules"),
+    "suppliers.send": gettext_noop("Writing to a supplier"),
     "papers.manifest": gettext_noop("Making the manifest"),
     "papers.order": gettext_noop("Making the papers of a parcel"),
     "papers.payout_advice": gettext_noop("Making the payout advice"),

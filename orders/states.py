@@ -11,7 +11,8 @@ MOVES: Moves = {
     S.RECEIVED: frozenset({S.HELD, S.ACCEPTED, S.CANCELLED}),
     S.HELD: frozenset({S.ACCEPTED, S.CANCELLED, S.SPLIT}),
     S.ACCEPTED: frozenset({S.HELD, S.ALLOCATED, S.BACKORDERED, S.CANCELLED, *AWAY}),
-    S.BACKORDERED: frozenset({S.HELD, S.ALLOCATED, S.CANCELLED, *AWAY}),
+    # A supplier may ship it itself.
+    S.BACKORDERED: frozenset({S.HELD, S.ALLOCATED, S.SHIPPED, S.CANCELLED, *AWAY}),
     S.ALLOCATED: frozenset({S.HELD, S.ACCEPTED, S.PACKED, S.CANCELLED, *AWAY}),
     S.PACKED: frozenset({S.SHIPPED}),
     S.SHIPPED: frozenset({S.DELIVERED, S.LOST}),

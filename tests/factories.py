@@ -16,14 +16,15 @@ from flows.fulfilment import plan_next_wave
 from flows.intake import receive_orders, receive_products
 from flows.terms import agree_standard_terms, publish_standard_terms
 from orders.files.orders import ParsedLine, ParsedOrder
-from orders.models import Channel, ChannelConnection, ChannelNotice, Order
+from orders.models import Channel, ChannelConnection, ChannelNotice, Order, Product
 from orders.rules.facts import ProductFacts
 from orders.services import NewNotice, ensure_channel, queue_notices, refuse_notice
 from shipping.models import Booking, RateCard
 from shipping.services import begin_sending, mark_booked, plan_booking
 from tracking.models import TrackedParcel
 from tracking.services import start_tracking
-from warehouse.models import Location, Parcel, Warehouse
+from warehouse.models import Location, Parcel, Supplier, SupplierProduct, Warehouse
+from warehouse.services import save_supplier, save_supplier_product
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 ACTOR = "test"
@@ -99,6 +100,21 @@ def a_product(owner: Merchant, sku: str = "MUG-BLUE", stock: int = 100, **fields
         receive_products(
             products=[product_facts(sku, **fields)], stock={sku: stock}, actor=ACTOR, now=NOW
         )
+
+
+def an_offer(sku: str = "MUG-BLUE", name: str = "Mill & Sons", **terms: Any) -> SupplierProduct:
+    """Have a supplier hold a product, in the active block."""
+    supplier = Supplier.objects.filter(name=name).first() or save_supplier(
+        supplier_id=None, name=name, email="desk@mill.example", language="en", is_active=True,
+        actor=ACTOR, now=NOW,
+    )  # fmt: skip
+    values: dict[str, Any] = {
+        "code": "M-7", "lead_days": 5, "unit_cost": Decimal("3.20"), "currency": "EUR",
+        "min_quantity": 1, "is_drop_ship": False,
+    }  # fmt: skip
+    return save_supplier_product(
+        supplier_id=supplier.pk, product_id=Product.objects.get(sku=sku).pk, **{**values, **terms}
+    )
 
 
 def order_body(**fields: Any) -> dict[str, Any]:

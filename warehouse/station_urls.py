@@ -9,6 +9,7 @@ from warehouse.stations import board, handover, pack, papers, pick, waves
 urlpatterns = [
     path("", board.show, name="station_board"),
     path("problems/<int:job_id>/retry/", board.retry, name="station_problem_retry"),
+    path("email/", board.email, name="station_email"),
     path("waves/", waves.plan, name="station_wave_plan"),
     path("waves/<int:wave_id>/", waves.show, name="station_wave"),
     path("waves/<int:wave_id>/release/", waves.release_wave, name="station_wave_release"),

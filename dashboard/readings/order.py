@@ -17,7 +17,7 @@ from core.money import Money
 from core.tenancy import active_merchant_id
 from customs.models import Declaration
 from customs.models import LandedCost as StoredCost
-from dashboard.readings.allocation import read_allocation
+from dashboard.readings.allocation import read_allocation, read_from_suppliers
 from dashboard.readings.documents import documents_of
 from dashboard.readings.landed_cost import landed_cost_of
 from dashboard.readings.order_changes import cancel_act, field_words, read_changes
@@ -96,7 +96,8 @@ def read_order(*, order: Order, caller: Caller) -> OrderPage:
         notices=_notices(bookings),
         documents=documents_of(subject_kind="order", subject_id=order.pk),
         landed_cost=landed_cost_of(cost) if cost else None,
-        allocation=read_allocation(allocation, events),
+        allocation=read_allocation(order, allocation),
+        from_suppliers=read_from_suppliers(order),
         history=history_of(events),
         list_url=reverse("dashboard:orders"),
         claim_url=f"{reverse('dashboard:claim_new')}?parcel={newest.tracking_number}"

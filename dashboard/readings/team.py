@@ -31,6 +31,11 @@ def settings_tabs(current: str) -> tuple[Tab, ...]:
     return (
         Tab(label=_("Team"), url=reverse("dashboard:settings"), current=current == "team"),
         Tab(label=_("Channels"), url=reverse("dashboard:channels"), current=current == "channels"),
+        Tab(
+            label=_("Allocation"),
+            url=reverse("dashboard:allocation"),
+            current=current == "allocation",
+        ),
         Tab(label=_("API keys"), url=reverse("dashboard:api_keys"), current=current == "keys"),
     )
 

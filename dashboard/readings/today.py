@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from core.spoken import say_all
 from customs.models import Declaration
 from dashboard.readings.billing import balances, money_of_last_days
 from dashboard.readings.channels import channels_attention
+from dashboard.readings.supply import supplier_attention
 from dashboard.readings.words import event_words, hold_name, unclear_words
 from dashboard.screens.common import Tone
 from dashboard.screens.today import Attention, FirstStep, Movement, StageCount, TodayPage
@@ -68,6 +70,7 @@ def _attention(now: datetime) -> Iterator[Attention]:
     yield from _failed_jobs()
     yield from _claims()
     yield from _backorders()
+    yield from supplier_attention(now)
 
 
 def _holds() -> Iterator[Attention]:
@@ -223,7 +226,9 @@ def _claims() -> Iterator[Attention]:
 
 def _backorders() -> Iterator[Attention]:
     waiting = Order.objects.filter(status=Order.Status.BACKORDERED)
-    found = waiting.aggregate(many=Count("id"), oldest=Min("created_at"))
+    found = waiting.aggregate(
+        many=Count("id"), oldest=Coalesce(Min("backorders__since"), Min("created_at"))
+    )
     if found["many"]:
         yield Attention(
             count=found["many"],

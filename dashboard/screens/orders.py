@@ -144,18 +144,40 @@ class LandedCost:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AllocationCandidate:
+    """`steps` are the sentences its score was made of."""
+
     warehouse: str
     verdict: str
     chosen: bool
+    steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Allocation:
-    """The stored explanation: one sentence, then every warehouse that was weighed."""
+    """The stored explanation: one sentence, then every warehouse that was weighed.
+
+    `version` is that of the merchant's rules, 0 for the operator's default; `waits_since` is set
+    while the order is backordered.
+    """
 
     sentence: str
     decided_at: datetime
     candidates: tuple[AllocationCandidate, ...]
+    strategy: str = ""
+    version: int = 0
+    waits_since: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FromSupplier:
+    """A drop shipment that a supplier was asked for."""
+
+    number: str
+    url: str
+    supplier: str
+    status: str
+    carrier: str = ""
+    tracking_number: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -180,6 +202,7 @@ class OrderPage:
     documents: tuple[DocumentRow, ...]
     landed_cost: LandedCost | None
     allocation: Allocation | None
+    from_suppliers: tuple[FromSupplier, ...] = ()
     history: tuple[HistoryEntry, ...]
     list_url: str
     changes: OrderChanges

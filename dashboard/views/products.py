@@ -11,7 +11,8 @@ from accounts.access import MemberRequest, member_view
 from core.tenancy import merchant
 from dashboard.readings.paging import newest_first, ordering, read_page
 from dashboard.readings.products import SORTS, product_rows, products_matching, stock_of
-from dashboard.screens.common import Filter, Tab
+from dashboard.readings.supply import product_tabs
+from dashboard.screens.common import Filter
 from dashboard.screens.products import ProductsPage
 from dashboard.views.screens import asked, csv_export, show, with_query
 from orders.models import Product
@@ -29,10 +30,7 @@ def product_list(request: MemberRequest) -> HttpResponse:
         )
         rows = product_rows(found.rows)
     page = ProductsPage(
-        tabs=(
-            Tab(label=_("Products & stock"), url=reverse("dashboard:products"), current=True),
-            Tab(label=_("Listings"), url=reverse("dashboard:listings")),
-        ),
+        tabs=product_tabs("products"),
         filters=(
             Filter(
                 name="q",

@@ -22,7 +22,7 @@ from flows.channels.faults import LONGEST_WORD, told_of
 from flows.channels.sources import told_of_parcels
 from integrations.channels.base import Confirmation, ShipmentNotice, ShippedLine
 from integrations.errors import AnswerLost, PartnerError, RateLimited, Refused, Unavailable
-from orders.models import ChannelConnection, ChannelNotice
+from orders.models import ChannelConnection, ChannelNotice, Order, OrderLine
 from orders.services import (
     NewNotice,
     count_try,
@@ -86,6 +86,47 @@ def tell_channels(*, bookings: Sequence[Booking], at: str, now: datetime) -> Non
             for booking in bookings
             for source in told[booking.parcel_id]
             if source.order.channel_id in by_channel
+        ],
+        now=now,
+    )
+    enqueue([notice_work(notice.pk) for notice in notices], now=now)
+
+
+def tell_channels_of_drop_ship(
+    *,
+    order: Order,
+    lines: Sequence[OrderLine],
+    reference: str,
+    carrier: str,
+    tracking_number: str,
+    now: datetime,
+) -> None:
+    """Queue what an order's channel is to be told of a parcel that a supplier sent, in the block.
+
+    `reference` stands for the parcel, `carrier` is the supplier's own word for who carries it.
+    """
+    live = ChannelConnection.objects.filter(channel_id=order.channel_id).exclude(status=Live.ENDED)
+    connection = live.first()
+    if connection is None:
+        return
+    units: dict[str, int] = defaultdict(int)
+    for line in lines:
+        units[line.external_line] += line.quantity
+    notices = queue_notices(
+        notices=[
+            NewNotice(
+                connection_id=connection.pk,
+                order_id=order.pk,
+                parcel_reference=reference,
+                said={
+                    "lines": list(units.items()),
+                    "carrier": carrier,
+                    "service": "",
+                    "tracking_number": tracking_number,
+                    "link": "",
+                    "shipped_at": now.isoformat(),
+                },
+            )
         ],
         now=now,
     )
@@ -172,14 +213,14 @@ def _wait(merchant_id: int, notice: ChannelNotice, wait_s: float, why: str, now:
 def _said(notice: ChannelNotice) -> ShipmentNotice:
     said = notice.said
     shipped_at = datetime.fromisoformat(said["shipped_at"])
-    service = service_of(said["service"], shipped_at.date())
+    service = said["service"]
     return ShipmentNotice(
         reference=notice.parcel_reference,
         external_order=notice.order.external_order,
         lines=tuple(ShippedLine(number, quantity) for number, quantity in said["lines"]),
         carrier=said["carrier"],
         carrier_name=CARRIERS.get(said["carrier"], said["carrier"]),
-        service_name=service.name,
+        service_name=service_of(service, shipped_at.date()).name if service else "",
         tracking_number=said["tracking_number"],
         tracking_url=said["link"],
         shipped_at=shipped_at,

@@ -37,6 +37,8 @@ class Rule:
 
 ORDER, CLAIM = {"reference": "order"}, {"number": "claim"}
 CONNECTION = {"connection_id": "connection"}
+SIMULATION, SUPPLIER = {"simulation_id": "simulation"}, {"supplier_id": "supplier"}
+REPLAY = {"strategy": "nearest", "first_day": "2026-11-01", "last_day": "2026-11-20"}
 PHOTO = {"code": "commercial_invoice", "note": "wall"}
 CLOSE = {"parcel": "WB234567892-1", "weight_g": 500}
 SCANS = {"scans": [{"client_id": "wall-1", "seq": 1, "raw": "MUG-BLUE"}]}
@@ -153,6 +155,39 @@ DASHBOARD = {
     "channel_notices": Rule("orders.view"),
     "channel_notice_again": Rule("orders.edit", "POST", {"notice_id": "notice"}),
     "channel_notice_settle": Rule("orders.edit", "POST", {"notice_id": "notice"}),
+    "allocation": Rule("orders.view"),
+    "allocation_publish": Rule("orders.edit", "POST", body={"strategy": "cheapest"}),
+    "simulation_new": Rule("orders.edit", "POST", body=REPLAY),
+    "simulation": Rule("orders.view", "GET", SIMULATION),
+    "simulation_progress": Rule("orders.view", "GET", SIMULATION),
+    "simulation_export": Rule("orders.view", "GET", SIMULATION),
+    "simulation_publish": Rule("orders.edit", "POST", SIMULATION),
+    "suppliers": Rule("products.view"),
+    "supplier_new": Rule(
+        "products.edit", "POST", body={"name": "N", "email": "n@s.example", "language": "en"}
+    ),
+    "supplier": Rule("products.view", "GET", SUPPLIER),
+    "supplier_save": Rule(
+        "products.edit",
+        "POST",
+        SUPPLIER,
+        {"name": "Wall", "email": "w@s.example", "language": "en"},
+    ),
+    "supplier_product": Rule(
+        "products.edit",
+        "POST",
+        SUPPLIER,
+        {"sku": "WALL-MUG", "lead_days": 2, "unit_cost": "1", "currency": "EUR", "min_quantity": 1},
+    ),
+    "supplier_product_remove": Rule("products.edit", "POST", {**SUPPLIER, "offer_id": "offer"}),
+    "supplier_requests": Rule("products.view"),
+    "supplier_request": Rule("products.view", "GET", {"number": "supplier_request"}),
+    "supplier_request_act": Rule(
+        "products.edit",
+        "POST",
+        {"number": "supplier_request"},
+        {"action": "withdraw", "reason": "wall"},
+    ),
     "api_keys": Rule("team.edit", "GET POST"),
     "api_key_revoke": Rule("team.edit", "POST", {"key_id": "key"}),
     "document": Rule("orders.view", "GET", {"document_id": "label"}),
@@ -162,6 +197,7 @@ ADMIN = {
     "staff_home": Rule("staff.home"),
     "station_board": Rule("staff.floor"),
     "station_problem_retry": Rule("staff.floor", "POST", {"job_id": "job"}),
+    "station_email": Rule("staff.floor", "POST", body={"warehouse": "szx1", "wants": "yes"}),
     "station_wave_plan": Rule(
         "staff.floor", "POST", body={"merchant": "acme", "warehouse": "szx1"}
     ),

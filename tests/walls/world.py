@@ -19,6 +19,7 @@ from flows.aftersales import add_evidence, file_claim
 from flows.fulfilment import plan_next_wave
 from flows.intake import submit_file
 from flows.rule_trials import begin_trial
+from flows.simulation import simulate
 from orders.models import BuyerBlock, ChannelListing, Hold, OrderConflict
 from orders.rules.automation.definition import read_definition
 from orders.services import save_preset
@@ -35,6 +36,7 @@ from tests.factories import (
     a_refused_notice,
     a_warehouse,
     an_api_key,
+    an_offer,
     an_order,
 )
 from tests.floor import (
@@ -46,6 +48,7 @@ from tests.floor import (
     parcels_of,
 )
 from tracking.models import ParcelException
+from warehouse.services import Ask, Policy, add_to_purchase
 
 MEMBER_ROLES = ("owner", "operations", "finance", "read_only")
 STAFF_ROLES = ("floor", "customs", "support", "admin")
@@ -81,6 +84,10 @@ class World:
     invitation: int
     key: int
     connection: int
+    simulation: int
+    supplier: int
+    offer: int
+    supplier_request: str
     notice: int
     channel_kind: str
     rule: int
@@ -175,6 +182,14 @@ def build() -> World:
         evidence = claim.evidence.order_by("id")[0].document_id
         member = Member.objects.get(role="finance").pk
         key = ApiKey.objects.order_by("id")[0].pk
+        replay = simulate(
+            policy=Policy(), first_day=NOW.date(), last_day=NOW.date(), actor=ACTOR, now=NOW
+        )
+        offer = an_offer()
+        asked = add_to_purchase(
+            supplier=offer.supplier, warehouse_id=house.pk, asks=[Ask(offer, 2)], actor=ACTOR,
+            now=NOW,
+        )  # fmt: skip
         notice = a_refused_notice(a_connection(acme).pk, order, booked.parcel.reference)
         connection_id = notice.connection_id
         invitation = invite(
@@ -209,6 +224,10 @@ def build() -> World:
         invitation=invitation,
         key=key,
         connection=connection_id,
+        simulation=replay.pk,
+        supplier=offer.supplier_id,
+        offer=offer.pk,
+        supplier_request=asked.number,
         notice=notice.pk,
         channel_kind="ebay",
         rule=rule.pk,

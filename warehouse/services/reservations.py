@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import F
 
 from core.events import Change, record_many
@@ -18,7 +20,6 @@ from warehouse.models import (
     Reservation,
     StockBalance,
     StockMove,
-    Warehouse,
 )
 
 PACKED = "packed"
@@ -37,45 +38,87 @@ class Promise:
     quantity: int
 
 
-def reserve_order(
-    *,
-    order_id: int,
-    warehouse: Warehouse,
-    promises: Sequence[Promise],
-    strategy: str,
-    explanation: Mapping[str, Any],
-    priority: int,
-    ship_by: datetime | None,
-    now: datetime,
-) -> Allocation:
-    """Reserve every promise, or raise `StockGone` (the caller's block then rolls back).
+@dataclass(frozen=True, slots=True)
+class Reserving:
+    """The pieces of one order in one warehouse, and why they are taken there."""
 
-    Balances are taken in key order, so that two orders over the same products cannot deadlock.
+    order_id: int
+    warehouse_id: int
+    promises: Sequence[Promise]
+    strategy: str
+    explanation: Mapping[str, Any]
+    priority: int
+    ship_by: datetime | None
+
+
+def reserve_orders(*, orders: Sequence[Reserving], now: datetime) -> None:
+    """Reserve every promise of every order, or raise `StockGone` (the caller's block then rolls
+    back).
+
+    Balances are locked in key order and changed by a conditional update, so that two callers over
+    the same products neither deadlock nor promise a piece twice.
     """
-    for promise in sorted(promises, key=lambda each: (each.balance_id, each.order_line_id)):
-        free = StockBalance.objects.filter(
-            pk=promise.balance_id, on_hand__gte=F("reserved") + promise.quantity
-        )
-        if not free.update(reserved=F("reserved") + promise.quantity):
-            raise StockGone(f"Balance {promise.balance_id} has no {promise.quantity} free pieces.")
+    wanted: dict[int, int] = defaultdict(int)
+    for order in orders:
+        for promise in order.promises:
+            wanted[promise.balance_id] += promise.quantity
+    _take(wanted)
     Reservation.objects.bulk_create(
-        Reservation(
-            order_line_id=promise.order_line_id,
-            balance_id=promise.balance_id,
-            quantity=promise.quantity,
-            created_at=now,
+        [
+            Reservation(
+                order_line_id=promise.order_line_id,
+                balance_id=promise.balance_id,
+                quantity=promise.quantity,
+                created_at=now,
+            )
+            for order in orders
+            for promise in order.promises
+        ],
+        batch_size=1000,
+    )
+    Allocation.objects.bulk_create(
+        [
+            Allocation(
+                order_id=order.order_id,
+                warehouse_id=order.warehouse_id,
+                strategy=order.strategy,
+                explanation=dict(order.explanation),
+                priority=order.priority,
+                ship_by=order.ship_by,
+                created_at=now,
+            )
+            for order in orders
+        ],
+        batch_size=500,
+    )
+
+
+def _take(wanted: Mapping[int, int]) -> None:
+    """Raise the reserved pieces of each balance by what is wanted, or raise `StockGone`."""
+    balance_ids = sorted(wanted)
+    # An UPDATE of many rows locks them in no order of ours.
+    list(
+        StockBalance.objects.filter(pk__in=balance_ids)
+        .order_by("id")
+        .select_for_update()
+        .values_list("id", flat=True)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            TAKE, [balance_ids, [wanted[each] for each in balance_ids], active_merchant_id()]
         )
-        for promise in promises
-    )
-    return Allocation.objects.create(
-        order_id=order_id,
-        warehouse=warehouse,
-        strategy=strategy,
-        explanation=dict(explanation),
-        priority=priority,
-        ship_by=ship_by,
-        created_at=now,
-    )
+        taken = {row[0] for row in cursor.fetchall()}
+    for balance_id in balance_ids:
+        if balance_id not in taken:
+            raise StockGone(f"Balance {balance_id} has no {wanted[balance_id]} free pieces.")
+
+
+TAKE = (
+    "UPDATE warehouse_stockbalance AS b SET reserved = b.reserved + row.quantity"
+    " FROM unnest(%s::bigint[], %s::bigint[]) AS row(id, quantity)"
+    " WHERE b.id = row.id AND b.merchant_id = %s AND b.on_hand >= b.reserved + row.quantity"
+    " RETURNING b.id"
+)
 
 
 def release_reservations(*, order_ids: Sequence[int], actor: str, now: datetime) -> set[int]:

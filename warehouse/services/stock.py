@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import Case, F, Q, Value, When
 
 from core.tenancy import active_merchant_id
 from warehouse.models import Location, StockBalance, StockMove
@@ -81,5 +81,11 @@ def move_stock(
     for line in fresh:
         StockBalance.objects.filter(
             product_id=line.product_id, location=to_location, lot="", condition="good"
-        ).update(on_hand=F("on_hand") + line.quantity)
+        ).update(on_hand=F("on_hand") + line.quantity, received_at=_since(now))
     return len(fresh)
+
+
+def _since(now: datetime) -> Case:
+    """The instant a place was last empty: goods put on top of others do not make them younger."""
+    is_fresh = Q(on_hand=0) | Q(received_at__isnull=True)
+    return Case(When(is_fresh, then=Value(now)), default=F("received_at"))

@@ -19,9 +19,10 @@ from core.bodies import wants_json
 from flows.board import board
 from flows.floor import warehouses_of
 from flows.fulfilment import WAVE_CAP
+from flows.new_work import email_wishes, wish_email
 from flows.problems import NotFailed, find_job, partner_problems, try_job_again
 from warehouse.staff import stop_row
-from warehouse.stations.common import by_warehouse, to_json, warehouse_ids
+from warehouse.stations.common import by_warehouse, to_json, warehouse_ids, warehouse_named
 
 SECTIONS = ("waiting", "waves", "labels", "exporting", "ready")
 
@@ -44,7 +45,9 @@ def show(request: StaffRequest) -> HttpResponse:
         listed = [_house_json(house) for house in houses]
         partners = [{name: to_json(value) for name, value in stop.items()} for stop in stops]
         return JsonResponse({"warehouses": listed, "partners": partners, "failed": picture.failed})
+    wishes = email_wishes(request.staff)
     for house in houses:
+        house["gets_email"] = house["warehouse"].pk in wishes
         house["is_empty"] = not any(house[name] for name in (*SECTIONS, "problems"))
     context = {
         "houses": houses, "cap": WAVE_CAP, "staff": request.staff, "now": timezone.now(),
@@ -68,6 +71,21 @@ def retry(request: StaffRequest, job_id: int) -> HttpResponseBase:
     if wants_json(request):
         return JsonResponse({"job": job.pk, "status": "queued"})
     messages.success(request, _("It is tried again now; look here in a moment."))
+    return redirect("station_board")
+
+
+@staff_page("staff.floor", "POST")
+def email(request: StaffRequest) -> HttpResponseBase:
+    """Switch the person's e-mails about new work in a warehouse on or off."""
+    warehouse = warehouse_named(request, request.POST.get("warehouse", ""))
+    wants = request.POST.get("wants") == "yes"
+    wish_email(staff=request.staff, warehouse=warehouse, wants=wants, now=timezone.now())
+    said = (
+        _("You get an e-mail about new work here, at most four an hour.")
+        if wants
+        else _("You get no more e-mails about new work here.")
+    )
+    messages.success(request, said)
     return redirect("station_board")
 
 

@@ -61,10 +61,12 @@ class Location(models.Model):
 
 
 class StaffAssignment(models.Model):
-    """Which warehouses a person of the staff works in."""
+    """Which warehouses a person of the staff works in, and whether new work is told by e-mail."""
 
     staff = models.ForeignKey("accounts.Staff", on_delete=models.CASCADE, related_name="+")
     warehouse = models.ForeignKey(Warehouse, on_delete=models.CASCADE, related_name="+")
+    wants_email = models.BooleanField(default=False, db_default=False)
+    email_language = models.CharField(max_length=10, blank=True, db_default="")
 
     class Meta:
         constraints = [
@@ -81,6 +83,8 @@ class StockBalance(TenantModel):
     condition = models.CharField(max_length=12, default="good")
     on_hand = models.IntegerField(default=0)
     reserved = models.IntegerField(default=0)
+    received_at = models.DateTimeField(null=True)
+    """Since when the place has not been empty of it: the age of its oldest piece at most."""
 
     class Meta(TenantModel.Meta):
         constraints = [

@@ -1,0 +1,14 @@
+"""Celery doorway of the floor. Runs under the operator's role."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from flows.new_work import tell_new_work
+
+
+@shared_task(name="warehouse.tasks.tell_new_work")
+def tell_of_new_work() -> None:
+    """Send the digests of new work that are due."""
+    tell_new_work(now=timezone.now())
