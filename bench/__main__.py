@@ -24,6 +24,7 @@ GROUPS = {
     "bench.kills": ("journey.kills",),
     "bench.intake": ("intake.xlsx_", "intake.bulk_"),
     "bench.fuzz": ("intake.fuzz_",),
+    "bench.allocation": ("intake.allocate", "intake.oversold"),
 }
 """Modules with a `figures()`, and how the names of their figures begin."""
 

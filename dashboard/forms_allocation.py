@@ -112,12 +112,8 @@ class SupplierProductForm(forms.Form):
     """A product that a supplier holds, and on what terms."""
 
     sku = forms.CharField(label=_("SKU"), max_length=80)
-    code = forms.CharField(
-        label=_("The supplier's article number"), max_length=80, required=False
-    )
-    lead_days = forms.IntegerField(
-        label=_("Days until it delivers"), min_value=0, max_value=365
-    )
+    code = forms.CharField(label=_("The supplier's article number"), max_length=80, required=False)
+    lead_days = forms.IntegerField(label=_("Days until it delivers"), min_value=0, max_value=365)
     unit_cost = forms.DecimalField(
         label=_("Price of a piece"), min_value=Decimal(0), max_digits=12, decimal_places=2
     )

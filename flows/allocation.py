@@ -119,7 +119,10 @@ def _allocate(orders: Sequence[Order], now: datetime) -> None:
         known_claims=_claims_of(list(waits)),
     )
     in_turn = sorted(
-        orders, key=lambda order: (order.pk not in waits, waits.get(order.pk, (now, order.pk)))
+        orders,
+        key=lambda order: (
+            (0, *waits[order.pk]) if order.pk in waits else (1, -order.priority, order.pk)
+        ),
     )
     for order in in_turn:
         if order.pk in wanted:

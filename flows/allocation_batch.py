@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db import transaction
+
 from flows.allocation_costs import Estimator
 from flows.allocation_stock import Key, Queue, Stock, Wanted
-from flows.splitting import SplitPart, splitter
+from flows.combining import NotCombined, split_order_by_plan
 from orders.models import Order, OrderLine
 from warehouse.rules.allocation import AllocationPlan, OrderNeed, Pair, allocate, least_short
 from warehouse.services import Claim, Reserving, Waiting
 
+log = logging.getLogger("waybridge.allocation")
 ACTOR = "allocation"
+
+
+@dataclass(frozen=True, slots=True)
+class SplitPart:
+    """What one warehouse ships: units by order line of the order that is split."""
+
+    warehouse_id: int
+    lines: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +67,9 @@ class Batch:
         if waits is not None:
             self.waited.add(order.pk)
         plan = self.plan(order, wanted, waits)
-        split = splitter()
         if plan.warehouse is not None:
-            self._reserve(order.pk, plan.warehouse, lines, plan)
-        elif plan.split is not None and split is not None:
-            parts = self._parts(plan.split, lines, wanted)
-            children = split(order_id=order.pk, parts=parts, actor=ACTOR, now=self.now)
-            self._reserve_children(children, plan.split, plan)
-        else:
+            self._reserve(order, plan.warehouse, lines, plan)
+        elif plan.split is None or not self._split(order, plan.split, lines, wanted, plan):
             self._wait(order, plan, wanted)
             return
         self.served.append(order.pk)
@@ -79,32 +86,61 @@ class Batch:
             quotes = dict(self._estimator.quotes(order, wanted, countries))
         return allocate(
             OrderNeed(destination_country=order.country, lines=wanted.lines),
-            self.stock.seen_by(wanted, self.queue.claimed_before(waits), quotes),
+            self.stock.seen_by(
+                wanted, self.queue.claimed_before(waits), quotes, only=order.wanted_warehouse
+            ),
             strategy=policy.strategy,
-            may_split=policy.may_split and splitter() is not None,
+            may_split=policy.may_split,
         )
 
     def _reserve(
-        self, order_id: int, code: str, lines: Sequence[OrderLine], plan: AllocationPlan
+        self, order: Order, code: str, lines: Sequence[OrderLine], plan: AllocationPlan
     ) -> None:
         house_id = self._ids[code]
         self.reservings.append(
             Reserving(
-                order_id=order_id,
+                order_id=order.pk,
                 warehouse_id=house_id,
                 promises=self.stock.take(house_id, lines),
                 strategy=plan.strategy,
                 explanation=self._explained(plan, code),
+                priority=order.priority,
+                ship_by=order.ship_by,
             )
         )
-        self.allocated[code].append(order_id)
+        self.allocated[code].append(order.pk)
 
-    def _reserve_children(self, children: Sequence[int], pair: Pair, plan: AllocationPlan) -> None:
-        lines: dict[int, list[OrderLine]] = defaultdict(list)
-        for line in OrderLine.objects.filter(order_id__in=children).order_by("id"):
-            lines[line.order_id].append(line)
-        for child_id, code in zip(children, (pair.first, pair.second), strict=True):
-            self._reserve(child_id, code, lines[child_id], plan)
+    def _split(
+        self,
+        order: Order,
+        pair: Pair,
+        lines: Sequence[OrderLine],
+        wanted: Wanted,
+        plan: AllocationPlan,
+    ) -> bool:
+        """Make two orders of one and give each its pieces; False when it may not be split.
+
+        The parts are real orders, accepted as the whole was; what speaks against it (a hold, a
+        conflict with the channel) leaves the whole order waiting.
+        """
+        try:
+            with transaction.atomic():
+                ids = split_order_by_plan(
+                    order_id=order.pk,
+                    parts=self._parts(pair, lines, wanted),
+                    actor=ACTOR,
+                    now=self.now,
+                )
+        except NotCombined as why:
+            log.info("%s is not split: %s", order.reference, why)
+            return False
+        parts = {part.pk: part for part in Order.objects.filter(pk__in=ids)}
+        part_lines: dict[int, list[OrderLine]] = defaultdict(list)
+        for line in OrderLine.objects.filter(order_id__in=ids).order_by("id"):
+            part_lines[line.order_id].append(line)
+        for part_id, code in zip(ids, (pair.first, pair.second), strict=True):
+            self._reserve(parts[part_id], code, part_lines[part_id], plan)
+        return True
 
     def _parts(self, pair: Pair, lines: Sequence[OrderLine], wanted: Wanted) -> list[SplitPart]:
         """The pair's units, by the order's lines: the first takes its share of the first lines."""
@@ -141,7 +177,7 @@ class Batch:
                 if (order.pk, claim.product_id, claim.warehouse_id) not in self.known_claims
             }
         )
-        self.waiting.append(Waiting(order.pk, self._explained(plan, None), claims))
+        self.waiting.append(Waiting(order.pk, self._explained(plan, None), claims, wanted.units))
         if order.status != Order.Status.ACCEPTED:
             return
         least = least_short(plan)

@@ -70,9 +70,18 @@ class Stock:
         return sum(each.free for each in self.bins.get((warehouse_id, product_id), ()))
 
     def seen_by(
-        self, wanted: Wanted, ahead: Mapping[tuple[int, int], int], quotes: Mapping[str, Quoting]
+        self,
+        wanted: Wanted,
+        ahead: Mapping[tuple[int, int], int],
+        quotes: Mapping[str, Quoting],
+        *,
+        only: str = "",
     ) -> list[WarehouseStock]:
-        """Every warehouse as the rules take it, for one order with `ahead` claimed before it."""
+        """Every warehouse as the rules take it, for one order with `ahead` claimed before it.
+
+        `only` is the warehouse that one of the merchant's automation rules, or a split, names for
+        the order: no other may ship it, whatever the allocation rules allow.
+        """
         rank = {code: place for place, code in enumerate(self.policy.warehouses)}
         return [
             WarehouseStock(
@@ -89,7 +98,7 @@ class Stock:
                 },
                 ages=self._ages(house.pk, wanted) if self.policy.strategy == "stock_age" else {},
                 quote=quotes.get(house.country, no_quote),
-                is_allowed=not rank or house.code in rank,
+                is_allowed=house.code == only if only else not rank or house.code in rank,
             )
             for house in self.houses
         ]

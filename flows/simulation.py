@@ -47,7 +47,7 @@ BATCH = 250
 KIND = "allocation.simulate"
 REPLAYED = (
     Order.Status.ACCEPTED, Order.Status.BACKORDERED, Order.Status.ALLOCATED, Order.Status.PACKED,
-    Order.Status.SHIPPED, Order.Status.DELIVERED, Order.Status.LOST,
+    Order.Status.SHIPPED, Order.Status.DELIVERED, Order.Status.LOST, Order.Status.SPLIT,
 )  # fmt: skip
 
 
@@ -87,7 +87,9 @@ def replay(merchant_id: int, payload: Mapping[str, Any]) -> None:
 
 def _orders(asked: Simulation) -> Any:
     begin, end = _period(asked)
-    return Order.objects.filter(created_at__gte=begin, created_at__lt=end, status__in=REPLAYED)
+    return Order.objects.filter(
+        created_at__gte=begin, created_at__lt=end, status__in=REPLAYED, parent__isnull=True
+    )
 
 
 def _period(asked: Simulation) -> tuple[datetime, datetime]:
@@ -160,9 +162,7 @@ class Replay:
             lines[line.order_id].append(line)
         wanted = {order.pk: wanted_of(lines[order.pk]) for order in orders}
         self._learn({product_id for each in wanted.values() for product_id in each.units})
-        was = dict(
-            Allocation.objects.filter(order__in=orders).values_list("order_id", "warehouse__code")
-        )
+        was = _shipped_from(orders)
         waited = set(Backorder.objects.filter(order__in=orders).values_list("order_id", flat=True))
         rows = []
         for order in orders:
@@ -176,6 +176,7 @@ class Replay:
     def _row(self, order: Order, wanted: Wanted, was: str) -> SimulationRow:
         row = SimulationRow(simulation=self._asked, order=order, was=was)
         countries = {house.code: house.country for house in self._stock.houses}
+        # What each of two warehouses shipped is not asked for: a split of the past has no price.
         before = self._cost(order, wanted, {countries.get(was, ""): dict(wanted.units)})
         if wanted.units:
             plan, parts = self._plan(order, wanted)
@@ -254,6 +255,17 @@ class Replay:
                     bins.append(Bin(0, units, datetime.combine(day, time(), UTC)))
                 else:
                     _take(bins, -units)
+
+
+def _shipped_from(orders: Sequence[Order]) -> dict[int, str]:
+    """The warehouse of each order, two for one that was split, by its id."""
+    rows = Allocation.objects.filter(Q(order__in=orders) | Q(order__parent__in=orders))
+    found: dict[int, list[str]] = defaultdict(list)
+    for order_id, parent_id, code in rows.order_by("id").values_list(
+        "order_id", "order__parent_id", "warehouse__code"
+    ):
+        found[parent_id or order_id].append(code)
+    return {order_id: " + ".join(codes) for order_id, codes in found.items()}
 
 
 def _movements(product_ids: Sequence[int], end: datetime) -> list[tuple[int, date, int, int]]:

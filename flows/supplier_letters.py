@@ -26,7 +26,7 @@ from warehouse.services import mark_emailed
 CSV_HEAD = ("number", "code", "sku", "title", "quantity", "unit_cost", "currency")
 
 
-@handler("suppliers.send", queue="documents")
+@handler("suppliers.send", queue="documents", waits_while_suspended=True)
 def send_letter(merchant_id: int, payload: Mapping[str, Any]) -> None:
     """Make the paper of a request and write to the supplier.
 

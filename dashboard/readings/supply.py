@@ -55,10 +55,11 @@ def product_tabs(current: str) -> tuple[Tab, ...]:
     """The tabs of Products & stock."""
     return (
         Tab(
-            label=_("Products"),
+            label=_("Products & stock"),
             url=reverse("dashboard:products"),
             current=current == "products",
         ),
+        Tab(label=_("Listings"), url=reverse("dashboard:listings")),
         Tab(
             label=_("Suppliers"),
             url=reverse("dashboard:suppliers"),

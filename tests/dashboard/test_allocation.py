@@ -30,8 +30,9 @@ Page = Callable[..., str]
 
 
 def too_large(shop: Shop) -> Order:
-    """An order that the hundred mugs do not suffice for, allocated."""
-    order = an_order(shop.owner, lines=(ParsedLine(1, "1", "MUG-BLUE", "", 120, Decimal("9.50")),))
+    """An order that wants two caps more than there are, allocated."""
+    a_product(shop.owner, "CAP", stock=1)
+    order = an_order(shop.owner, lines=(ParsedLine(1, "1", "CAP", "", 3, Decimal("9.50")),))
     with merchant(shop.owner):
         allocate_many(order_ids=[order.pk], now=timezone.now())
     return order

@@ -14,9 +14,8 @@ from core.jobs import drain_queue
 from core.models import Job, Merchant
 from core.tenancy import merchant
 from flows.allocation import allocate_many, allocate_order, fill_backorders
-from flows.splitting import SplitPart, split_with
 from orders.files.orders import ParsedLine
-from orders.models import Order, OrderLine, Product
+from orders.models import Order, Product
 from tests.factories import ACTOR, a_merchant, a_product, a_warehouse, an_order
 from tests.flows.racing import at_once
 from warehouse.models import Allocation, Backorder, Location, Reservation, StockBalance, Warehouse
@@ -172,35 +171,37 @@ def test_what_only_lies_in_another_house_keeps_nobody_else_waiting(owner: Mercha
     assert allocate(owner, order_of(owner, MUG_BLUE=1)) == ["allocated"]
 
 
-def test_a_pair_ships_through_whoever_splits_orders(owner: Merchant) -> None:
+def test_a_pair_ships_two_orders_where_the_rules_allow_it(owner: Merchant) -> None:
     a_product(owner, stock=0)
     a_product(owner, "CAP", stock=1)
     another_house("lej1", "DE")
     came_in(owner, "MUG-BLUE", 2, "lej1")
     publish(owner, strategy="nearest", may_split=True)
-    parent, *children = order_of(owner, MUG_BLUE=2, CAP=1), an_order(owner), an_order(owner)
-    asked: list[SplitPart] = []
+    whole = order_of(owner, MUG_BLUE=2, CAP=1)
+    assert allocate(owner, whole) == ["split"]
+    with merchant(owner):
+        parts = list(Order.objects.filter(parent=whole).order_by("external_order"))
+        pieces = [
+            list(Reservation.objects.filter(order_line__order=part).values_list(
+                "order_line__sku", "quantity"
+            ))
+            for part in parts
+        ]  # fmt: skip
+    assert [house_of(owner, part) for part in parts] == ["lej1", "szx1"]
+    assert [status(owner, part) for part in parts] == ["allocated"] * 2
+    assert pieces == [[("MUG-BLUE", 2)], [("CAP", 1)]]
 
-    def split(*, order_id: int, parts: Any, **_: Any) -> list[int]:
-        assert order_id == parent.pk
-        asked.extend(parts)
-        for child, part in zip(children, parts, strict=True):
-            OrderLine.objects.filter(order=child).delete()
-            for line_id, units in part.lines.items():
-                line = OrderLine.objects.get(pk=line_id)
-                line.pk, line.order_id, line.quantity = None, child.pk, units
-                line.save()
-        Order.objects.filter(pk=order_id).update(status="cancelled")
-        return [child.pk for child in children]
 
-    before = split_with(split)
-    try:
-        allocate(owner, parent)
-    finally:
-        split_with(before)
-    assert [sum(part.lines.values()) for part in asked] == [2, 1]
-    assert [house_of(owner, child) for child in children] == ["lej1", "szx1"]
-    assert [status(owner, child) for child in children] == ["allocated"] * 2
+def test_a_warehouse_that_a_rule_names_is_the_only_one(owner: Merchant) -> None:
+    a_product(owner, stock=5)
+    another_house("lej1", "DE")
+    came_in(owner, "MUG-BLUE", 5, "lej1")
+    named, short = an_order(owner), an_order(owner)
+    with merchant(owner):
+        Order.objects.filter(pk=named.pk).update(wanted_warehouse="szx1")
+        Order.objects.filter(pk=short.pk).update(wanted_warehouse="none")
+    assert allocate(owner, named, short) == ["allocated", "backordered"]
+    assert house_of(owner, named) == "szx1"
 
 
 def test_many_due_jobs_are_done_together_and_one_fault_stops_none(

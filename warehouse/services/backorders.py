@@ -28,11 +28,12 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An order that cannot ship now, why, and what it lacks where."""
+    """An order that cannot ship now, why, what it lacks where, and all it needs by product."""
 
     order_id: int
     explanation: Mapping[str, Any]
     claims: Sequence[Claim]
+    needs: Mapping[int, int]
 
 
 def queue_for_stock(*, product_ids: Iterable[int]) -> None:
@@ -73,6 +74,7 @@ def note_backorders(*, waiting: Sequence[Waiting], now: datetime) -> None:
             "order_id", "id"
         )
     )
+    _follow(waiting, ids)
     BackorderClaim.objects.bulk_create(
         [
             BackorderClaim(
@@ -86,6 +88,18 @@ def note_backorders(*, waiting: Sequence[Waiting], now: datetime) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def _follow(waiting: Sequence[Waiting], ids: Mapping[int, int]) -> None:
+    """Bring earlier claims in step with orders that have changed since."""
+    needs = {ids[each.order_id]: each.needs for each in waiting}
+    for claim in BackorderClaim.objects.filter(backorder_id__in=list(ids.values())):
+        units = needs[claim.backorder_id].get(claim.product_id, 0)
+        rows = BackorderClaim.objects.filter(pk=claim.pk)
+        if not units:
+            rows.delete()
+        elif units != claim.quantity:
+            rows.update(quantity=units)
 
 
 def end_claims(*, order_ids: Sequence[int]) -> None:
