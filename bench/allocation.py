@@ -178,7 +178,7 @@ def _orders(owner: Merchant, many: int, *, lines: int, skus: int, seed: int) -> 
     """Accepted orders with their allocation queued, for buyers in eight countries."""
     from core.jobs import enqueue  # noqa: PLC0415
     from core.tenancy import merchant  # noqa: PLC0415
-    from flows.intake import allocation_work  # noqa: PLC0415
+    from flows.recheck import allocation_work  # noqa: PLC0415
     from orders.models import Channel, Order, OrderLine, Product  # noqa: PLC0415
     from orders.services import ensure_channel  # noqa: PLC0415
 

@@ -32,12 +32,14 @@ class SplitPart:
 @dataclass(frozen=True, slots=True)
 class Shortage:
     """An order that must wait: units it lacks by product in the warehouse that lacks the least
-    (None when it may ship from none), and all its lines by product."""
+    (None when it may ship from none), and all its lines by product. One that was split or merged
+    here is not the channel's own."""
 
     order_id: int
     warehouse_id: int | None
     lacks: dict[int, int]
     needs: dict[int, int]
+    is_channels_own: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -187,6 +189,7 @@ class Batch:
                 self._ids[least.warehouse] if least else None,
                 {by_name[name]: units for name, units in least.short.items()} if least else {},
                 dict(wanted.units),
+                is_channels_own=not order.made_by,
             )
         )
 

@@ -83,7 +83,12 @@ def ask_suppliers(*, shortages: Sequence[Shortage], now: datetime) -> None:
 
 
 def _drop_shipper(shortage: Shortage, offers: Offers) -> list[Ask]:
-    """Every line of the order on the terms of one supplier that ships it whole; the quickest."""
+    """Every line of the order on the terms of one supplier that ships it whole; the quickest.
+
+    Only of an order as its channel knows it: what a supplier ships is told there as a whole.
+    """
+    if not shortage.is_channels_own:
+        return []
     by_supplier: dict[int, dict[int, Ask]] = defaultdict(dict)
     for product_id, units in shortage.needs.items():
         for offer in offers.get(product_id, ()):

@@ -19,7 +19,7 @@ from core.jobs import Later, Work, enqueue, handler
 from core.tenancy import merchant
 from flows.channels.clients import NotOffered, client_of
 from flows.channels.faults import LONGEST_WORD, told_of
-from flows.channels.sources import told_of_parcels
+from flows.channels.sources import channel_units, told_of_parcels
 from integrations.channels.base import Confirmation, ShipmentNotice, ShippedLine
 from integrations.errors import AnswerLost, PartnerError, RateLimited, Refused, Unavailable
 from orders.models import ChannelConnection, ChannelNotice, Order, OrderLine
@@ -103,15 +103,14 @@ def tell_channels_of_drop_ship(
 ) -> None:
     """Queue what an order's channel is to be told of a parcel that a supplier sent, in the block.
 
-    `reference` stands for the parcel, `carrier` is the supplier's own word for who carries it.
+    The order is one of the channel's own, whole; `lines` are all of it. `reference` stands for the
+    parcel, `carrier` is the supplier's own word for who carries it.
     """
     live = ChannelConnection.objects.filter(channel_id=order.channel_id).exclude(status=Live.ENDED)
     connection = live.first()
     if connection is None:
         return
-    units: dict[str, int] = defaultdict(int)
-    for line in lines:
-        units[line.external_line] += line.quantity
+    units = channel_units(lines, {line.pk: line.quantity for line in lines}, {})
     notices = queue_notices(
         notices=[
             NewNotice(
@@ -120,6 +119,7 @@ def tell_channels_of_drop_ship(
                 parcel_reference=reference,
                 said={
                     "lines": list(units.items()),
+                    "is_last": True,
                     "carrier": carrier,
                     "service": "",
                     "tracking_number": tracking_number,

@@ -109,14 +109,13 @@ class World:
     @property
     def marks(self) -> tuple[str, ...]:
         """Texts that appear on a page only when acme's rows do."""
-        return (self.order, self.tracking_number, self.parcel_reference, "erika@acme.example",
-                "wall@acme.example")  # fmt: skip
         return (
             "Of acme only",
             self.order,
             self.tracking_number,
             self.parcel_reference,
             "erika@acme.example",
+            "wall@acme.example",
         )
 
 

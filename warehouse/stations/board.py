@@ -33,9 +33,11 @@ def show(request: StaffRequest) -> HttpResponse:
     mine = warehouses_of(request.staff)
     picture = board(warehouse_ids=[warehouse.pk for warehouse in mine])
     stops = [stop_row(stop) for stop in partner_problems()]
-    houses = [
+    wishes = email_wishes(request.staff)
+    houses: list[dict[str, Any]] = [
         {
             "warehouse": warehouse,
+            "gets_email": warehouse.pk in wishes,
             **{name: by_warehouse(getattr(picture, name), warehouse.pk) for name in SECTIONS},
             "problems": [each for each in picture.problems if each.warehouse_id == warehouse.pk],
         }
@@ -45,9 +47,7 @@ def show(request: StaffRequest) -> HttpResponse:
         listed = [_house_json(house) for house in houses]
         partners = [{name: to_json(value) for name, value in stop.items()} for stop in stops]
         return JsonResponse({"warehouses": listed, "partners": partners, "failed": picture.failed})
-    wishes = email_wishes(request.staff)
     for house in houses:
-        house["gets_email"] = house["warehouse"].pk in wishes
         house["is_empty"] = not any(house[name] for name in (*SECTIONS, "problems"))
     context = {
         "houses": houses, "cap": WAVE_CAP, "staff": request.staff, "now": timezone.now(),
