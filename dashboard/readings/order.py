@@ -22,6 +22,7 @@ from dashboard.readings.documents import documents_of
 from dashboard.readings.landed_cost import landed_cost_of
 from dashboard.readings.order_changes import cancel_act, field_words, read_changes
 from dashboard.readings.orders import service_name
+from dashboard.readings.rule_words import mode_words, ruled_words
 from dashboard.readings.words import (
     history_of,
     hold_name,
@@ -44,6 +45,7 @@ from orders.models import OrderLine as StoredLine
 from orders.services.holds import NOT_BY_HAND, may_release
 from orders.words import asked_for, hold_words
 from shipping.models import Booking
+from shipping.words import service_words
 from tracking.journey import order_journey
 from tracking.models import TrackedParcel
 from tracking.words import carrier_words
@@ -99,11 +101,28 @@ def read_order(*, order: Order, caller: Caller) -> OrderPage:
         allocation=read_allocation(order, allocation),
         from_suppliers=read_from_suppliers(order),
         history=history_of(events),
+        ruled=tuple(ruled_words(told, order.created_at.date()) for told in order.ruled),
+        tags=tuple(order.tags),
+        wanted=_wanted(order),
+        mode=mode_words(order, order.created_at.date()),
         list_url=reverse("dashboard:orders"),
         claim_url=f"{reverse('dashboard:claim_new')}?parcel={newest.tracking_number}"
         if can_claim and newest
         else "",
     )
+
+
+def _wanted(order: Order) -> tuple[tuple[str, str], ...]:
+    """What rules asked for, as label and text."""
+    wanted = []
+    if order.wanted_service:
+        service = service_words(order.wanted_service, order.created_at.date())
+        wanted.append((_("Service"), service))
+    if order.wanted_warehouse:
+        wanted.append((_("Warehouse"), order.wanted_warehouse))
+    if order.priority:
+        wanted.append((_("Priority"), str(order.priority)))
+    return tuple(wanted)
 
 
 def address_lines(order: Order) -> tuple[str, ...]:

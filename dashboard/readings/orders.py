@@ -16,7 +16,7 @@ from django.utils import timezone
 from core.money import Money
 from dashboard.readings.words import hold_name
 from dashboard.screens.orders import OrderRow
-from orders.models import Channel, Hold, Import, Order, OrderLine
+from orders.models import Channel, Hold, Import, Order, OrderLine, OrderTag, RuleNotice
 from shipping.words import service_words
 from tracking.journey import order_journey
 from tracking.models import TrackedParcel
@@ -38,7 +38,8 @@ LAST_LETTER = "\U0010ffff"
 class OrderFilters:
     """What a list is narrowed to; every empty value means all. `since` is a day in UTC.
 
-    `upload` is the id of an uploaded file: the orders that came in by it.
+    `upload` is the id of an uploaded file: the orders that came in by it. `rule` is the id of a
+    rule: the orders it wants looked at.
     """
 
     query: str = ""
@@ -47,11 +48,18 @@ class OrderFilters:
     hold: str = ""
     since: date | None = None
     upload: int | None = None
+    tag: str = ""
+    rule: int | None = None
 
     @property
     def is_filtered(self) -> bool:
         """Whether anything is narrowed."""
-        return any((self.query, self.status, self.country, self.hold, self.since, self.upload))
+        return any(
+            (
+                self.query, self.status, self.country, self.hold, self.since, self.upload,
+                self.tag, self.rule,
+            )
+        )  # fmt: skip
 
 
 def orders_matching(filters: OrderFilters) -> QuerySet[Order]:
@@ -73,6 +81,13 @@ def orders_matching(filters: OrderFilters) -> QuerySet[Order]:
             order=OuterRef("pk"), code=filters.hold, released_at__isnull=True
         )
         rows = rows.filter(Exists(still_open))
+    if filters.tag:
+        rows = rows.filter(pk__in=OrderTag.objects.filter(tag=filters.tag).values("order_id"))
+    if filters.rule:
+        told = RuleNotice.objects.filter(
+            rule_id=filters.rule, member_id__isnull=True, settled_at__isnull=True
+        )
+        rows = rows.filter(pk__in=told.values("order_id"))
     if filters.since:
         start = datetime.combine(filters.since, time(), ZoneInfo("UTC"))
         rows = rows.filter(created_at__gte=start)
@@ -160,6 +175,7 @@ def _row(
             packed_at=packed.packed_at if packed else None,
         ),
         holds=holds,
+        tags=tuple(order.tags),
         service=service_name(parcel.booking) if parcel else "",
     )
 

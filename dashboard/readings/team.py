@@ -36,6 +36,7 @@ def settings_tabs(current: str) -> tuple[Tab, ...]:
             url=reverse("dashboard:allocation"),
             current=current == "allocation",
         ),
+        Tab(label=_("Rules"), url=reverse("dashboard:rules"), current=current == "rules"),
         Tab(label=_("API keys"), url=reverse("dashboard:api_keys"), current=current == "keys"),
     )
 

@@ -17,6 +17,7 @@ from customs.models import Declaration
 from dashboard.readings.billing import balances, money_of_last_days
 from dashboard.readings.channels import channels_attention
 from dashboard.readings.supply import supplier_attention
+from dashboard.readings.rules import rules_attention
 from dashboard.readings.words import event_words, hold_name, unclear_words
 from dashboard.screens.common import Tone
 from dashboard.screens.today import Attention, FirstStep, Movement, StageCount, TodayPage
@@ -61,6 +62,7 @@ def read_today(*, now: datetime) -> TodayPage:
 
 def _attention(now: datetime) -> Iterator[Attention]:
     yield from channels_attention(now)
+    yield from rules_attention()
     yield from _conflicts()
     yield from _holds()
     yield from _listings()

@@ -15,6 +15,7 @@ from claims.words import evidence_words, reason_words
 from core.models import Event
 from core.money import Money
 from customs.models import Declaration
+from dashboard.readings.rule_words import ruled_words
 from dashboard.screens.common import Badge, HistoryEntry, Tone
 from flows.words import work_words
 from orders.models import ConflictOutcome, Hold, Import, Order
@@ -51,6 +52,9 @@ EVENTS: Mapping[str, str] = {
     "order.conflict_decided": gettext_noop("Decided"),
     "order.updated": gettext_noop("Changed by the channel"),
     "order.corrected": gettext_noop("Recipient corrected"),
+    "rule.applied": gettext_noop("Rule applied"),
+    "rule.skipped": gettext_noop("Rule skipped: it is broken"),
+    "rule.no_longer": gettext_noop("Rule no longer applies"),
     "order.rechecked": gettext_noop("Checked anew"),
     "order.stock_given_back": gettext_noop("Reserved stock given back"),
     "order.accepted": gettext_noop("Accepted"),
@@ -234,14 +238,14 @@ def event_detail(event: Event) -> str:
     data = event.data
     if event.kind == "hold.released":
         return ": ".join(filter(None, (hold_name(str(data.get("code", ""))), data.get("note", ""))))
-    if event.kind == "order.held":
+    if event.kind.startswith("rule."):
+        return ruled_words(data, event.at.date())
+    if event.kind in ("order.held", "order.rechecked"):
         return ", ".join(hold_name(code) for code in data.get("holds", ()))
     if event.kind == "claim.evidence_added":
         return evidence_words(str(data.get("code", "")))
     if event.kind in ("job.tried_again", "job.given_up"):
         return ": ".join(filter(None, (work_words(str(data.get("job", ""))), data.get("why", ""))))
-    if event.kind == "order.rechecked":
-        return ", ".join(hold_name(code) for code in data.get("holds", ()))
     if event.kind == "order.conflict_decided":
         return str(dict(ConflictOutcome.choices).get(data.get("outcome", ""), ""))
     for name in ("reason", "tracking_number", "warehouse", "manifest", "mrn", "why", "lrn"):

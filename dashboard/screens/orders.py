@@ -37,6 +37,7 @@ class OrderRow:
     value: Money
     line: JourneyLine
     holds: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     service: str = ""
 
 
@@ -208,4 +209,8 @@ class OrderPage:
     changes: OrderChanges
     cancel: Destructive | None = None
     claim_url: str = ""
+    ruled: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    wanted: tuple[tuple[str, str], ...] = ()
+    mode: tuple[str, str] = ("", "")
     notices: tuple[OrderNotice, ...] = ()

@@ -49,6 +49,8 @@ def _filters(request: MemberRequest) -> OrderFilters:
         hold=asked(request, "hold", Hold.Code.values),
         since=asked_day(request, "since"),
         upload=_number(asked(request, "upload")),
+        tag=asked(request, "tag")[:30],
+        rule=_number(asked(request, "rule")),
     )
 
 
@@ -118,6 +120,7 @@ def _filter_bar(filters: OrderFilters) -> tuple[Filter, ...]:
         select("status", _("Status"), filters.status, statuses),
         country_filter(filters.country),
         select("hold", _("Held for"), filters.hold, Hold.Code.choices),
+        Filter(name="tag", label=_("Tag"), kind="search", value=filters.tag),
         Filter(
             name="since",
             label=_("Received since"),

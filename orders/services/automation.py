@@ -124,9 +124,14 @@ def move_rule(*, rule_id: int, to: int, actor: str, now: datetime) -> Automation
 
 
 def remove_rule(*, rule_id: int, actor: str, now: datetime) -> None:
-    """Remove a rule; what it did stays with the orders. Raises `AutomationRule.DoesNotExist`."""
+    """Remove a rule and what it has on Today; what it did stays with the orders.
+
+    Raises `AutomationRule.DoesNotExist`.
+    """
     rule = AutomationRule.objects.select_for_update().get(pk=rule_id)
     _record(rule, "removed", actor, now)
+    waiting = RuleNotice.objects.filter(rule_id=rule_id, member_id=None, settled_at__isnull=True)
+    waiting.update(settled_at=now)
     rule.delete()
 
 

@@ -16,6 +16,7 @@ from tests.ui import fakes_doors as doors
 from tests.ui import fakes_listings as listings
 from tests.ui import fakes_orders as orders
 from tests.ui import fakes_rest as rest
+from tests.ui import fakes_rules as rules
 from tests.ui.fakes import NOW, shell
 
 
@@ -46,6 +47,19 @@ def gallery() -> dict[str, Picture]:
         ),
         "blocked_buyers": _page(
             listings.blocked_buyers_page(), "dashboard/settings/blocked_buyers.html", "Orders"
+        ),
+        "rules": _page(rules.rules_page(), "dashboard/settings/rules.html", "Settings"),
+        "rules_none": _page(rules.rules_page(rows=0), "dashboard/settings/rules.html", "Settings"),
+        "rule": _page(rules.rule_page(), "dashboard/settings/rule.html", "Settings"),
+        "rule_wrong": _page(
+            rules.rule_page(fault="“much” is not a number."),
+            "dashboard/settings/rule.html",
+            "Settings",
+        ),
+        "rule_trials": _page(rules.trials_page(), "dashboard/settings/trials.html", "Settings"),
+        "rule_trial": _page(rules.trial_page(), "dashboard/settings/trial.html", "Settings"),
+        "rule_trial_running": _page(
+            rules.trial_page(running=True), "dashboard/settings/trial.html", "Settings"
         ),
         "merchants": Picture(
             template="dashboard/merchants.html",
