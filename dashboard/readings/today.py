@@ -16,8 +16,8 @@ from core.spoken import say_all
 from customs.models import Declaration
 from dashboard.readings.billing import balances, money_of_last_days
 from dashboard.readings.channels import channels_attention
-from dashboard.readings.supply import supplier_attention
 from dashboard.readings.rules import rules_attention
+from dashboard.readings.supply import supplier_attention
 from dashboard.readings.words import event_words, hold_name, unclear_words
 from dashboard.screens.common import Tone
 from dashboard.screens.today import Attention, FirstStep, Movement, StageCount, TodayPage
