@@ -17,6 +17,7 @@ from bench.figures import Figure, table
 
 ROOT = Path(__file__).resolve().parents[1]
 GROUPS = {
+    "bench.channels": ("intake.sync_", "intake.told_"),
     "bench.api": ("journey.api_",),
     "bench.printing": ("journey.documents_per_s",),
     "bench.orders": ("journey.1000_orders", "journey.label_bytes_in_row", "journey.public_page"),

@@ -128,6 +128,26 @@ urlpatterns = [
     ),
     path("settings/channels/not-told/", channels.channel_notices, name="channel_notices"),
     path(
+        "settings/channels/decisions/<int:decision_id>/again/",
+        channels.channel_decision_again,
+        name="channel_decision_again",
+    ),
+    path(
+        "settings/channels/decisions/<int:decision_id>/settle/",
+        channels.channel_decision_settle,
+        name="channel_decision_settle",
+    ),
+    path(
+        "settings/channels/unread/<int:unread_id>/again/",
+        channels.channel_unread_again,
+        name="channel_unread_again",
+    ),
+    path(
+        "settings/channels/unread/<int:unread_id>/settle/",
+        channels.channel_unread_settle,
+        name="channel_unread_settle",
+    ),
+    path(
         "settings/channels/not-told/<int:notice_id>/again/",
         channels.channel_notice_again,
         name="channel_notice_again",

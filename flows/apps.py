@@ -7,7 +7,9 @@ from importlib import import_module
 from django.apps import AppConfig
 
 STAGES = (
-    "intake", "files", "listings", "recheck", "allocation", "simulation", "supplier_letters",
+    "intake", "files", "listings", "recheck", "channels.consent", "channels.reading",
+    "channels.pushes", "channels.telling", "channels.deciding", "channels.alerts", "allocation",
+    "simulation", "supplier_letters",
     "booking", "unclear_bookings", "papers", "clearance", "export", "delivery", "aftersales",
     "rule_notices", "rule_trials",
 )  # fmt: skip

@@ -7,12 +7,17 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from core.jobs import Work, enqueue
+from flows.channels.deciding import tell_cancelled
 from flows.recheck import changeable_orders
 from orders.models import Order, OrderConflict
 from orders.services import NewConflict, cancel_orders, raise_conflicts
 from warehouse.services import release_reservations
 
 ENDED = (Order.Status.CANCELLED,)
+HERE = (
+    Order.Status.HELD, Order.Status.ACCEPTED, Order.Status.BACKORDERED, Order.Status.ALLOCATED,
+    Order.Status.PACKED,
+)  # fmt: skip
 BY_CHANNEL = "cancelled by the channel"
 
 
@@ -24,14 +29,21 @@ class TooLate(Exception):
         self.status = status
 
 
-def cancel_order(*, order_id: int, reason: str, actor: str, now: datetime) -> bool:
+def cancel_order(
+    *, order_id: int, reason: str, actor: str, now: datetime, channel_knows: bool = False
+) -> bool:
     """Cancel an order in the active block and give its stock back; False when it was cancelled.
+
+    Its channel is told, where it asks for that, unless `channel_knows`.
 
     Raises `TooLate` from the moment a parcel is planned for it, and `Order.DoesNotExist`.
     """
     orders = changeable_orders([order_id])
     if orders:
-        return bool(_cancel(orders, reason, actor, now))
+        done = _cancel(orders, reason, actor, now)
+        if not channel_knows:
+            tell_cancelled(channel_id=orders[0].channel_id, order_ids=[order_id], now=now)
+        return bool(done)
     status = Order.objects.values_list("status", flat=True).get(pk=order_id)
     if status == Order.Status.CANCELLED:
         return False
@@ -67,6 +79,34 @@ def cancel_by_channel(
         now=now,
     )
     return done
+
+
+def note_shipped_elsewhere(
+    *, channel_id: int, numbers: Collection[str], actor: str, now: datetime
+) -> None:
+    """Raise a conflict, in the active block, for orders the channel shows as sent and we have here.
+
+    Where it was us who told the channel of a parcel there is none.
+    """
+    orders = (
+        Order.objects.filter(channel_id=channel_id, external_order__in=list(numbers))
+        .filter(status__in=HERE, notices__isnull=True)
+        .order_by("pk")
+        .select_for_update(of=("self",))
+    )
+    raise_conflicts(
+        conflicts=[
+            NewConflict(
+                order.pk,
+                OrderConflict.Kind.SHIPPED,
+                hashlib.sha256(b"shipped elsewhere").hexdigest(),
+                [{"field": "status", "ours": order.status, "theirs": "shipped"}],
+            )
+            for order in orders
+        ],
+        actor=actor,
+        now=now,
+    )
 
 
 def _cancel(orders: Sequence[Order], reason: str, actor: str, now: datetime) -> int:

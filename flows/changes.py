@@ -113,7 +113,13 @@ def decide(*, conflict_id: int, choice: str, actor: str, now: datetime) -> None:
         raise TooLate(order.status)
     decide_conflict(conflict=conflict, outcome=outcomes[choice], actor=actor, now=now)
     if choice == "cancel":
-        cancel_order(order_id=order.pk, reason="conflict decided", actor=actor, now=now)
+        cancel_order(
+            order_id=order.pk,
+            reason="conflict decided",
+            actor=actor,
+            now=now,
+            channel_knows=conflict.kind != OrderConflict.Kind.CHANGE,
+        )
     elif choice == "take":
         theirs = payload_parsed(conflict.theirs)
         changed = {"changed": [each["field"] for each in conflict.differences]}

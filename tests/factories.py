@@ -16,9 +16,27 @@ from flows.fulfilment import plan_next_wave
 from flows.intake import receive_orders, receive_products
 from flows.terms import agree_standard_terms, publish_standard_terms
 from orders.files.orders import ParsedLine, ParsedOrder
-from orders.models import Channel, ChannelConnection, ChannelNotice, Order, Product
+from orders.models import (
+    Channel,
+    ChannelConnection,
+    ChannelDecision,
+    ChannelNotice,
+    Order,
+    Product,
+    UnreadOrder,
+)
 from orders.rules.facts import ProductFacts
-from orders.services import NewNotice, ensure_channel, queue_notices, refuse_notice
+from orders.services import (
+    NewNotice,
+    NotRead,
+    ensure_channel,
+    note_unread,
+    queue_decisions,
+    queue_notices,
+    refuse_notice,
+    settle_batch,
+    take_batch,
+)
 from shipping.models import Booking, RateCard
 from shipping.services import begin_sending, mark_booked, plan_booking
 from tracking.models import TrackedParcel
@@ -182,6 +200,22 @@ def a_refused_notice(connection_id: int, order: Order, parcel_reference: str) ->
     )
     refuse_notice(notice_id=notice.pk, code="refused", params={"message": "no"}, now=NOW)
     return notice
+
+
+def a_refused_decision(connection_id: int, order: Order) -> ChannelDecision:
+    """Write down, in the active block, that a channel did not take our word on an order."""
+    queue_decisions(connection_id=connection_id, order_ids=[order.pk], kind="accept", now=NOW)
+    (decision,) = take_batch(connection_id=connection_id, batch="1", most=1)
+    settle_batch(ids=[decision.pk], refusals={decision.pk: ("refused", {"message": "no"})}, now=NOW)
+    return decision
+
+
+def an_unread_order(connection_id: int, number: str = "BAD-1") -> UnreadOrder:
+    """Write down, in the active block, that an order of a channel could not be read."""
+    note_unread(
+        connection_id=connection_id, found=[NotRead(number, "0" * 64, "ValueError: no")], now=NOW
+    )
+    return UnreadOrder.objects.get(connection_id=connection_id, key=number)
 
 
 def a_booked_parcel(owner: Merchant, order: Order, label: Document | None = None) -> Booking:

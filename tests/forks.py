@@ -23,10 +23,10 @@ ROOT = Path(__file__).resolve().parents[1]
 class Workers:
     """Starts workers and kills them. `env` is what the product's processes would get."""
 
-    def __init__(self, env: Mapping[str, str]) -> None:
+    def __init__(self, env: Mapping[str, str], *, module: str = "tests.forks") -> None:
         self.alive: list[int] = []
         self._parent = subprocess.Popen(
-            [sys.executable, "-m", "tests.forks"],
+            [sys.executable, "-m", module],
             cwd=ROOT,
             env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", **env},
             stdin=subprocess.PIPE,

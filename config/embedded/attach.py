@@ -18,7 +18,7 @@ from config.embedded.state import read_state
 from config.embedded.supervisor import ROOT
 
 STARTS_THE_PRODUCT = ("journey",)
-ROLES = {"journey": "operator"}
+ROLES = {"journey": "operator", "reseal": "operator"}
 HELP = {"--help", "-h", "help"}
 
 

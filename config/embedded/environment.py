@@ -116,7 +116,7 @@ def pace() -> dict[str, str]:
         "SWEEP_SECONDS": "1",
         "LOOK_UP_AFTER_SECONDS": "3",
         "TRACKING_POLL_SECONDS": "2",
-        "CHANNEL_READ_SECONDS": "5",
+        "CHANNEL_READ_SECONDS": "10",
         "CHANNEL_LAG_SECONDS": "0",
         "SILENCE_COMPRESSION": str(int(SECONDS_OF_A_DAY / day_s)),
     }

@@ -22,6 +22,7 @@ from types import FrameType
 
 from config.embedded import keys
 from config.embedded.children import Child
+from config.embedded.demo_shops import connect_demo_shops
 from config.embedded.environment import (
     LOOPBACK,
     Addresses,
@@ -112,6 +113,11 @@ class Supervisor:
         if os.environ.get("DEMO", "1") != "0":
             self._say("set-up", "looking for the demonstration data")
             self.logins = seed_demo(ROOT, self._data_dir, owner, always=external)
+            if "sandbox" in self._children:
+                connect_demo_shops(
+                    ROOT, self._data_dir, owner, stand_ins=self.addresses.sandbox_url,
+                    public_url=self.addresses.public_url,
+                )  # fmt: skip
         names = ", ".join(process.name for process in PROCESSES)
         self._say("set-up", f"starting {names}")
         for process in PROCESSES:

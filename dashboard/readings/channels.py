@@ -13,13 +13,20 @@ from django.utils.translation import gettext as _
 from accounts.authentication import Caller
 from dashboard.readings.paging import Ordering, read_page
 from dashboard.readings.team import settings_tabs
-from dashboard.screens.channels import ChannelsPage, ConnectionCard, NoticeRow, NoticesPage
+from dashboard.screens.channels import (
+    ChannelsPage,
+    ConnectionCard,
+    DecisionRow,
+    NoticeRow,
+    NoticesPage,
+    UnreadRow,
+)
 from dashboard.screens.common import Badge, Destructive, Option, Tone
 from dashboard.screens.today import Attention
 from flows.channels.faults import reason, remedy
 from flows.channels.pushes import push_address
 from flows.channels.reading import SHOWN_AFTER
-from orders.models import ChannelConnection, ChannelNotice
+from orders.models import ChannelConnection, ChannelDecision, ChannelNotice, UnreadOrder
 
 SHOWN = 100
 REMIND_BEFORE = timedelta(days=10)
@@ -131,6 +138,8 @@ def read_notices(*, caller: Caller, cursor: str) -> NoticesPage:
     return NoticesPage(
         tabs=settings_tabs("channels"),
         notices=tuple(_notice(row, may_edit=may_edit) for row in page.rows),
+        decisions=tuple(_decision(row, may_edit=may_edit) for row in _refused_decisions()),
+        unread=tuple(_unread(row, may_edit=may_edit) for row in _unread_orders()),
         pager=page.pager,
     )
 
@@ -153,6 +162,58 @@ def _notice(notice: ChannelNotice, *, may_edit: bool) -> NoticeRow:
             % {"number": number},
             url=reverse("dashboard:channel_notice_settle", args=[notice.pk]),
             confirm_label=_("It is entered"),
+        )
+        if may_edit
+        else None,
+    )
+
+
+def _refused_decisions() -> list[ChannelDecision]:
+    rows = ChannelDecision.objects.filter(status=ChannelDecision.Status.REFUSED)
+    return list(rows.select_related("connection__channel", "order").order_by("-id")[:SHOWN])
+
+
+def _decision(row: ChannelDecision, *, may_edit: bool) -> DecisionRow:
+    number = row.order.external_order
+    return DecisionRow(
+        order=number,
+        order_url=reverse("dashboard:order", args=[row.order.reference]),
+        channel=row.connection.channel.name,
+        decision=str(row.get_kind_display()),
+        reason=reason(row.fault_code, row.fault_params),
+        remedy=_("Do it at the marketplace itself, or tell it again."),
+        since=row.created_at,
+        again_url=reverse("dashboard:channel_decision_again", args=[row.pk]) if may_edit else "",
+        settle=Destructive(
+            label=_("Done by hand…"),
+            undoes=_("We no longer try to tell the marketplace about order %(number)s.")
+            % {"number": number},
+            url=reverse("dashboard:channel_decision_settle", args=[row.pk]),
+            confirm_label=_("It is done"),
+        )
+        if may_edit
+        else None,
+    )
+
+
+def _unread_orders() -> list[UnreadOrder]:
+    rows = UnreadOrder.objects.filter(settled_at__isnull=True)
+    return list(rows.select_related("connection__channel").order_by("-id")[:SHOWN])
+
+
+def _unread(row: UnreadOrder, *, may_edit: bool) -> UnreadRow:
+    may_read = may_edit and bool(row.external_order)
+    return UnreadRow(
+        order=row.external_order,
+        channel=row.connection.channel.name,
+        reason=row.reason,
+        since=row.seen_at,
+        again_url=reverse("dashboard:channel_unread_again", args=[row.pk]) if may_read else "",
+        settle=Destructive(
+            label=_("Seen to…"),
+            undoes=_("This order does not become one of ours unless its marketplace changes it."),
+            url=reverse("dashboard:channel_unread_settle", args=[row.pk]),
+            confirm_label=_("It is seen to"),
         )
         if may_edit
         else None,
@@ -183,5 +244,27 @@ def channels_attention(now: datetime) -> Iterator[Attention]:
             remedy=_("It refused their tracking numbers: tell it again, or enter them by hand."),
             url=reverse("dashboard:channel_notices"),
             action=_("See parcels"),
+            oldest_at=found["oldest"],
+        )
+    decisions = ChannelDecision.objects.filter(status=ChannelDecision.Status.REFUSED)
+    found = decisions.aggregate(many=Count("id"), oldest=Min("created_at"))
+    if found["many"]:
+        yield Attention(
+            count=found["many"],
+            label=_("Orders whose marketplace did not take our word"),
+            remedy=_("It refused to hear that they are taken or cancelled: see to it there."),
+            url=reverse("dashboard:channel_notices"),
+            action=_("See orders"),
+            oldest_at=found["oldest"],
+        )
+    unread = UnreadOrder.objects.filter(settled_at__isnull=True)
+    found = unread.aggregate(many=Count("id"), oldest=Min("seen_at"))
+    if found["many"]:
+        yield Attention(
+            count=found["many"],
+            label=_("Orders of marketplaces that could not be read"),
+            remedy=_("They are not among your orders: look at them there, then read them again."),
+            url=reverse("dashboard:channel_notices"),
+            action=_("See orders"),
             oldest_at=found["oldest"],
         )

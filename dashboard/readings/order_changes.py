@@ -57,6 +57,21 @@ WARNINGS: Mapping[str, str] = {
 }
 
 
+EXPLAINED: Mapping[ConflictKind, str] = {
+    ConflictKind.CHANGE: gettext_noop(
+        "The channel sent this order again with other content, too late to be taken over by"
+        " itself, or you corrected what it now changes too."
+    ),
+    ConflictKind.CANCELLATION: gettext_noop(
+        "The channel cancelled this order when its parcel was planned or had left."
+    ),
+    ConflictKind.SHIPPED: gettext_noop(
+        "The channel shows this order as shipped, and not by us. Cancel it here, or the buyer gets"
+        " it twice."
+    ),
+}
+
+
 def read_changes(
     *, order: Order, lines: Sequence[OrderLine], left_out: Sequence[str], caller: Caller
 ) -> OrderChanges:
@@ -116,12 +131,7 @@ def _conflicts(order: Order, *, may: bool, is_open: bool) -> Iterator[ConflictCa
         is_change = row.kind == ConflictKind.CHANGE
         yield ConflictCard(
             words=str(row.get_kind_display()),
-            explanation=_(
-                "The channel sent this order again with other content, too late to be taken over by"
-                " itself, or you corrected what it now changes too."
-            )
-            if is_change
-            else _("The channel cancelled this order when its parcel was planned or had left."),
+            explanation=_(EXPLAINED[ConflictKind(row.kind)]),
             differences=tuple(
                 Difference(
                     field=field_words(each["field"]), ours=each["ours"], theirs=each["theirs"]

@@ -49,6 +49,9 @@ EVENTS: Mapping[str, str] = {
     "order.held": gettext_noop("Received and held"),
     "order.sent_differently": gettext_noop("Sent again with other content; waits for a decision"),
     "order.cancel_requested": gettext_noop("Cancelled by the channel; waits for a decision"),
+    "order.shipped_elsewhere": gettext_noop(
+        "Shipped elsewhere, says the channel; waits for a decision"
+    ),
     "order.conflict_decided": gettext_noop("Decided"),
     "order.updated": gettext_noop("Changed by the channel"),
     "order.corrected": gettext_noop("Recipient corrected"),

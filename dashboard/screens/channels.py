@@ -76,7 +76,38 @@ class NoticeRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DecisionRow:
+    """An order whose channel refused to hear that it is taken, or cancelled."""
+
+    order: str
+    order_url: str
+    channel: str
+    decision: str
+    reason: str
+    remedy: str
+    since: datetime
+    again_url: str
+    settle: Destructive | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnreadRow:
+    """An order of a channel that could not be read; `order` is "" where it has no number."""
+
+    order: str
+    channel: str
+    reason: str
+    since: datetime
+    again_url: str
+    settle: Destructive | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class NoticesPage:
+    """What a person must do at the marketplaces; of decisions and unread orders the newest 100."""
+
     tabs: tuple[Tab, ...]
     notices: tuple[NoticeRow, ...]
+    decisions: tuple[DecisionRow, ...]
+    unread: tuple[UnreadRow, ...]
     pager: Pager

@@ -20,18 +20,22 @@ from dashboard.screens.channels import LeavePage
 from dashboard.views.screens import asked, show
 from flows.channels.clients import NotOffered
 from flows.channels.consent import come_back, connect_shop, send_to_marketplace
-from flows.channels.reading import start_reading_channel
+from flows.channels.deciding import tell_decision_again
+from flows.channels.reading import read_again, start_reading_channel
 from flows.channels.telling import tell_again
-from orders.models import ChannelConnection, ChannelNotice
+from orders.models import ChannelConnection, ChannelDecision, ChannelNotice, UnreadOrder
 from orders.services import (
     AlreadyConnected,
+    NotOpen,
     NotRefused,
     NotThere,
     end_connection,
     pause,
     resume,
     set_telling,
+    settle_decision,
     settle_notice,
+    settle_unread,
 )
 
 
@@ -192,7 +196,7 @@ def _back() -> HttpResponse:
 @member_view("orders.view")
 @require_safe
 def channel_notices(request: MemberRequest) -> HttpResponse:
-    """Parcels whose channel refused to hear of them."""
+    """What a person must do at the marketplaces."""
     with merchant(request.caller.merchant_id):
         page = read_notices(caller=request.caller, cursor=asked(request, "cursor"))
     return show(request, "dashboard/settings/channel_notices.html", page, current="settings")
@@ -202,25 +206,61 @@ def channel_notices(request: MemberRequest) -> HttpResponse:
 @require_POST
 def channel_notice_again(request: MemberRequest, notice_id: int) -> HttpResponse:
     """Tell the channel once more."""
-    return _notice(request, notice_id, tell_again, _("The marketplace is told once more."))
+    done = _("The marketplace is told once more.")
+    return _task(request, ChannelNotice, "notice_id", notice_id, tell_again, done)
 
 
 @member_view("orders.edit")
 @require_POST
 def channel_notice_settle(request: MemberRequest, notice_id: int) -> HttpResponse:
     """A person typed it in at the channel."""
-    return _notice(request, notice_id, settle_notice, _("Noted."))
+    return _task(request, ChannelNotice, "notice_id", notice_id, settle_notice, _("Noted."))
 
 
-def _notice(
-    request: MemberRequest, notice_id: int, service: Callable[..., None], done: str
+@member_view("orders.edit")
+@require_POST
+def channel_decision_again(request: MemberRequest, decision_id: int) -> HttpResponse:
+    """Tell the channel of an order's acceptance or cancellation once more."""
+    done = _("The marketplace is told once more, within a few minutes.")
+    return _task(request, ChannelDecision, "decision_id", decision_id, tell_decision_again, done)
+
+
+@member_view("orders.edit")
+@require_POST
+def channel_decision_settle(request: MemberRequest, decision_id: int) -> HttpResponse:
+    """A person did it at the channel."""
+    return _task(request, ChannelDecision, "decision_id", decision_id, settle_decision, _("Noted."))
+
+
+@member_view("orders.edit")
+@require_POST
+def channel_unread_again(request: MemberRequest, unread_id: int) -> HttpResponse:
+    """Ask the channel for an order that could not be read."""
+    done = _("The order is asked for once more.")
+    return _task(request, UnreadOrder, "unread_id", unread_id, read_again, done)
+
+
+@member_view("orders.edit")
+@require_POST
+def channel_unread_settle(request: MemberRequest, unread_id: int) -> HttpResponse:
+    """A person has seen to it."""
+    return _task(request, UnreadOrder, "unread_id", unread_id, settle_unread, _("Noted."))
+
+
+def _task(  # noqa: PLR0917 - one place for three kinds of task
+    request: MemberRequest,
+    model: type[ChannelNotice | ChannelDecision | UnreadOrder],
+    name: str,
+    key: int,
+    service: Callable[..., None],
+    done: str,
 ) -> HttpResponse:
     with merchant(request.caller.merchant_id):
+        if not model.objects.filter(pk=key).exists():
+            raise Http404
         try:
-            service(notice_id=notice_id, actor=request.caller.actor, now=timezone.now())
-        except NotRefused:
-            if not ChannelNotice.objects.filter(pk=notice_id).exists():
-                raise Http404 from None
+            service(**{name: key}, actor=request.caller.actor, now=timezone.now())
+        except (NotRefused, NotOpen):
             messages.info(request, _("This was settled meanwhile."))
         else:
             messages.success(request, done)

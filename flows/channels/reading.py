@@ -7,32 +7,55 @@ page's orders and the cursor behind it are one transaction, so a killed worker r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from core.jobs import Later, Work, enqueue, handler
 from core.tenancy import merchant
-from flows.cancelling import cancel_by_channel
+from flows.cancelling import cancel_by_channel, note_shipped_elsewhere
+from flows.channels.alerts import alert_broken, remind_of_consent
 from flows.channels.clients import NotOffered, client_of
+from flows.channels.deciding import acknowledge
 from flows.channels.faults import told_of
-from flows.channels.parsing import cancelled_orders, wanted_orders
+from flows.channels.parsing import (
+    Wanted,
+    cancelled_orders,
+    channels_word,
+    shipped_elsewhere,
+    wanted_orders,
+)
 from flows.intake import receive_orders
-from integrations.channels.base import ChannelOrder, Window
+from integrations.channels.base import ChannelOrder, OrderPage, Unread, Window
+from integrations.channels.pages import digest_of, reason_of
 from integrations.errors import PartnerError, RateLimited
-from orders.models import ChannelConnection
+from orders.models import ChannelConnection, UnreadOrder
 from orders.querysets import known_orders
-from orders.services import keep_channels_word, note_failure, open_window, save_page
+from orders.services import (
+    NotOpen,
+    NotRead,
+    keep_channels_word,
+    note_failure,
+    note_read,
+    note_unread,
+    open_window,
+    save_page,
+)
 
 OVERLAP = timedelta(minutes=10)
 PAGES_PER_RUN = 10
 BACKOFF_S = (30, 60, 300, 900, 1800)
 SHOWN_AFTER = 3
 """A single outage is weather; the third in a row is shown."""
+
+
+UNTAKEABLE = (DataError, IntegrityError, ValueError, ArithmeticError)
+"""What a value that no column takes ends in."""
 
 
 class PageTaken(Exception):
@@ -80,7 +103,7 @@ def read_orders(merchant_id: int, payload: Mapping[str, Any]) -> None:
             raise
         if order is not None:
             with merchant(merchant_id):
-                _take(connection, (order,))
+                _take(connection, OrderPage((order,), ""))
 
 
 def _next_step(merchant_id: int, connection_id: int) -> _Step | None:
@@ -96,6 +119,7 @@ def _next_step(merchant_id: int, connection_id: int) -> _Step | None:
                 raise Later(settings.CHANNEL_READ_SECONDS, "nothing new yet")
             open_window(connection_id=connection_id, until=until)
             connection = _connection(connection_id)
+            remind_of_consent(connection=connection, now=now)
     if connection.window_until is None:
         return None
     window = Window(connection.read_until - OVERLAP, connection.window_until)
@@ -113,14 +137,14 @@ def _read_page(merchant_id: int, step: _Step) -> bool:
         _note(merchant_id, connection, fault)
         return False
     with merchant(merchant_id):
-        _take(connection, page.orders)
+        fresh = _take(connection, page)
         is_ours = save_page(
             connection_id=connection.pk,
             window_until=step.window.until,
             cursor=connection.cursor,
             next_cursor=page.cursor,
             read_until=page.read_until or step.window.until,
-            orders=len(page.orders),
+            orders=fresh,
             now=timezone.now(),
         )
         if not is_ours:
@@ -128,9 +152,14 @@ def _read_page(merchant_id: int, step: _Step) -> bool:
     return bool(page.cursor)
 
 
-def _take(connection: ChannelConnection, orders: tuple[ChannelOrder, ...]) -> None:
-    """Write a page's orders, in the active block."""
+def _take(connection: ChannelConnection, page: OrderPage) -> int:
+    """Write a page's orders, in the active block, and return how many are new.
+
+    One that cannot be taken stops no other.
+    """
     now = timezone.now()
+    # A page may tell an order twice; the later word counts.
+    orders = tuple({order.external_order: order for order in page.orders}.values())
     known = known_orders(
         channel_id=connection.channel_id, numbers=[order.external_order for order in orders]
     )
@@ -139,25 +168,59 @@ def _take(connection: ChannelConnection, orders: tuple[ChannelOrder, ...]) -> No
         cancel_by_channel(
             channel_id=connection.channel_id, numbers=cancelled, actor="channels", now=now
         )
-    wanted = wanted_orders(orders, known=known)
+    elsewhere = shipped_elsewhere(orders, known=known)
+    if elsewhere:
+        note_shipped_elsewhere(
+            channel_id=connection.channel_id, numbers=elsewhere, actor="channels", now=now
+        )
+    wanted, unread = wanted_orders(orders, known=known)
+    unread = [*page.unread, *unread, *_receive(connection, wanted, now)]
+    note_unread(
+        connection_id=connection.pk,
+        found=[NotRead(each.external_order, each.digest, each.reason) for each in unread],
+        now=now,
+    )
+    missing = {each.external_order for each in unread}
+    read = [order.external_order for order in orders if order.external_order not in missing]
+    note_read(connection_id=connection.pk, numbers=read, now=now)
+    fresh = {each.said.external_order for each in wanted} - set(known) - missing
+    return len(fresh)
+
+
+def _receive(
+    connection: ChannelConnection, wanted: Sequence[Wanted], now: datetime
+) -> list[Unread]:
+    """Write orders at once, or one by one where a value of one is taken by no column."""
     if not wanted:
-        return
+        return []
+    try:
+        with transaction.atomic():
+            _insert(connection, wanted, now)
+    except UNTAKEABLE as fault:
+        if len(wanted) == 1:
+            (said,) = (each.said for each in wanted)
+            return [Unread(said.external_order, digest_of(repr(said)), _named(fault))]
+        return [left for each in wanted for left in _receive(connection, [each], now)]
+    return []
+
+
+def _named(fault: Exception) -> str:
+    """What Postgres adds to its first line is the row: names and addresses."""
+    return reason_of(fault).partition("\n")[0]
+
+
+def _insert(connection: ChannelConnection, wanted: Sequence[Wanted], now: datetime) -> None:
     received = receive_orders(
-        orders=[parsed for _, parsed in wanted],
+        orders=[each.parsed for each in wanted],
         channel=connection.channel,
         actor="channels",
         now=now,
     )
-    said = {order.external_order: order for order, _ in wanted}
+    said: dict[str, ChannelOrder] = {each.parsed.external_order: each.said for each in wanted}
     keep_channels_word(
-        said={
-            order.pk: {
-                "context": dict(said[order.external_order].context),
-                "taxes": dict(said[order.external_order].taxes),
-            }
-            for order in received.created
-        }
+        said={order.pk: channels_word(said[order.external_order]) for order in received.created}
     )
+    acknowledge(connection=connection, order_ids=[row.pk for row in received.created], now=now)
 
 
 def _note(merchant_id: int, connection: ChannelConnection, fault: Exception) -> None:
@@ -171,6 +234,7 @@ def _note(merchant_id: int, connection: ChannelConnection, fault: Exception) -> 
             is_broken=told.is_broken,
             now=timezone.now(),
         )
+        alert_broken(connection_id=connection.pk, now=timezone.now())
     if not told.is_broken:
         raise Later(BACKOFF_S[min(times, len(BACKOFF_S)) - 1], str(fault)) from fault
 
@@ -178,6 +242,16 @@ def _note(merchant_id: int, connection: ChannelConnection, fault: Exception) -> 
 def start_reading_channel(connection_id: int) -> None:
     """Queue the reading of a connection in the active block."""
     enqueue([reading_work(connection_id)], now=timezone.now(), again=True)
+
+
+def read_again(*, unread_id: int, actor: str, now: datetime) -> None:
+    """Ask for one order that could not be read, in the active block. Raises `NotOpen`."""
+    del actor
+    row = UnreadOrder.objects.filter(pk=unread_id, settled_at__isnull=True).first()
+    if row is None or not row.external_order:
+        raise NotOpen("This order was seen to before, or has no number to ask for.")
+    payload = {"connection_id": row.connection_id, "external_orders": [row.external_order]}
+    enqueue([Work("channels.read_orders", f"unread:{row.pk}", payload)], now=now, again=True)
 
 
 def _connection(connection_id: int) -> ChannelConnection:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from core.jobs import Later, Work, enqueue, handler
 from core.tenancy import merchant
+from flows.channels.alerts import alert_broken
 from flows.channels.clients import NotOffered, client_of
 from flows.channels.faults import LONGEST_WORD, told_of
 from flows.channels.sources import channel_units, told_of_parcels
@@ -194,6 +195,7 @@ def _on_fault(merchant_id: int, notice: ChannelNotice, fault: Exception, now: da
                 is_broken=told.is_broken,
                 now=now,
             )
+            alert_broken(connection_id=notice.connection_id, now=now)
     _wait(merchant_id, notice, BACKOFF_S[min(notice.tries, len(BACKOFF_S) - 1)], str(fault), now)
 
 

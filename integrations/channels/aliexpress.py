@@ -34,6 +34,7 @@ from integrations.channels.base import (
     Tokens,
     Window,
 )
+from integrations.channels.pages import read_each
 from integrations.errors import NotAuthorised, RateLimited, Refused, Unavailable
 from integrations.http import Gate, utc_now
 
@@ -96,10 +97,12 @@ class AliExpress:
         _assert_done(result, operation="orders")
         listed = reading.rows(result.get("target_list"))
         last = _pages(result, has_rows=bool(listed))
-        orders = tuple(self._with_detail(row) for row in listed)
-        if not cursor:
-            return OrderPage(orders, str(last) if last > 1 else "")
-        return OrderPage(orders, str(number - 1) if number > 1 else "")
+        orders, unread = read_each(
+            listed, self._with_detail, number=lambda row: text(row, "order_id")
+        )
+        following = number - 1 if cursor else last
+        is_more = number > 1 if cursor else last > 1
+        return OrderPage(orders, str(following) if is_more else "", unread=unread)
 
     def _with_detail(self, listed: dict[str, Any]) -> ChannelOrder:
         """The row with its detail; a detail that cannot be had leaves the order without an address.

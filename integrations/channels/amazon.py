@@ -39,6 +39,7 @@ from integrations.channels.base import (
     Tokens,
     Window,
 )
+from integrations.channels.pages import read_each
 from integrations.errors import NotAuthorised, Refused
 from integrations.http import (
     Answer,
@@ -184,12 +185,14 @@ class Amazon:
             # Taken for an empty page it would let the window pass and lose its orders.
             raise answer.unusable("a page without a list of orders")
         following = text(as_dict(fields.get("pagination")), "nextToken")
+        orders, unread = read_each(
+            filter(amazon_orders.is_ours, map(as_dict, fields["orders"])),
+            amazon_orders.read,
+            number=lambda raw: text(raw, "orderId"),
+        )
         return OrderPage(
-            orders=tuple(
-                self._read(answer, raw)
-                for raw in map(as_dict, fields["orders"])
-                if amazon_orders.is_ours(raw)
-            ),
+            orders=orders,
+            unread=unread,
             cursor=f"{bound}|{iso(now)}|{following}" if following else "",
             read_until=datetime.fromisoformat(bound),
         )

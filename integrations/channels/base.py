@@ -117,9 +117,22 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """One order of a page that we cannot make sense of; it stops no other.
+
+    `external_order` is "" where even its number is missing, `digest` the SHA-256 of what came.
+    """
+
+    external_order: str
+    digest: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPage:
     """Orders of one call. `cursor` is "" when it was the window's last page.
 
+    `unread` are orders of the page that could not be read.
     `read_until` is set where the channel would not tell all of the window yet (its newest minutes):
     the next window begins there and not at the end of this one.
     """
@@ -127,6 +140,7 @@ class OrderPage:
     orders: tuple[ChannelOrder, ...]
     cursor: str
     read_until: datetime | None = None
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

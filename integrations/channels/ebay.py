@@ -38,6 +38,7 @@ from integrations.channels.ebay_auth import EARLY, Application, explain
 from integrations.channels.ebay_budgets import CallBudget, budgets_of
 from integrations.channels.ebay_fulfilments import body_of, matching
 from integrations.channels.ebay_orders import needs_fulfilments, order_of, shipped_pieces
+from integrations.channels.pages import read_each
 from integrations.errors import NotAuthorised, Refused, Unavailable
 from integrations.http import Answer, Credentials, Door, Gate, segment, utc_now
 
@@ -137,15 +138,13 @@ class Ebay:
         total = _number(answer, "total")
         if _number(answer, "offset", default=place.offset) != place.offset:
             raise answer.unusable("another page than the one asked for")
-        if any(not text(each, "orderId") for each in raw):
-            raise answer.unusable("an order without an id")
         moved = place.anchor and (not raw or text(raw[0], "orderId") != place.anchor)
         if moved or total < place.total:
             following = str(place.back(total=total))
         else:
             following = _following(answer, place, raw, total)
-        orders = tuple(self._whole(each) for each in raw)
-        return OrderPage(orders, following, read_until=instant(place.bound))
+        orders, unread = read_each(raw, self._whole, number=lambda each: text(each, "orderId"))
+        return OrderPage(orders, following, read_until=instant(place.bound), unread=unread)
 
     def order(self, external_order: str) -> ChannelOrder | None:
         """The order with all eBay tells of it (the buyer's tax number only here), or None."""

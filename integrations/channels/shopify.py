@@ -33,6 +33,7 @@ from integrations.channels.base import (
     Tokens,
     Window,
 )
+from integrations.channels.pages import read_each
 from integrations.channels.shopify_access import SHOP, Access, shop_domain
 from integrations.channels.shopify_graphql import GraphQL, NotGranted
 from integrations.channels.shopify_orders import gid, id_of, nodes
@@ -95,8 +96,10 @@ class Shopify:
         )
         found = as_dict(data.get("orders"))
         page = _page(found)
-        orders = tuple(self._whole(node) for node in nodes(found))
-        return OrderPage(orders, _behind(page, "orders"))
+        orders, unread = read_each(
+            nodes(found), self._whole, number=lambda node: text(node, "legacyResourceId")
+        )
+        return OrderPage(orders, _behind(page, "orders"), unread=unread)
 
     def order(self, external_order: str) -> ChannelOrder | None:
         """The order as it is now; None where the shop knows none of this number."""

@@ -15,9 +15,11 @@ from orders.models.channels import (
     Channel,
     ChannelAccountLookup,
     ChannelConnection,
+    ChannelDecision,
     ChannelKind,
     ChannelNotice,
     ChannelPushLookup,
+    UnreadOrder,
 )
 from orders.models.conflicts import (
     BlockKind,
@@ -26,7 +28,11 @@ from orders.models.conflicts import (
     ConflictOutcome,
     OrderConflict,
 )
-from orders.models.listings import ChannelListing, ListingPart, ListingStatus
+from orders.models.listings import (
+    ChannelListing,
+    ListingPart,
+    ListingStatus,
+)
 from orders.models.orders import (
     GOES_TOGETHER,
     Battery,
@@ -43,10 +49,10 @@ from orders.models.orders import (
 from orders.models.presets import ColumnPreset
 
 __all__ = [
-    "CONNECTED", "GOES_TOGETHER", "AutomationRule", "Battery", "BlockKind", "BuyerBlock",
-    "Channel", "ChannelAccountLookup", "ChannelConnection", "ChannelKind", "ChannelListing",
-    "ChannelNotice", "ChannelPushLookup", "ColumnPreset", "ConflictKind", "ConflictOutcome",
-    "Hold", "HoldCode", "Import", "ListingPart", "ListingStatus", "Order", "OrderConflict",
-    "OrderLine", "OrderMadeBy", "OrderStatus", "OrderTag", "Product", "RejectedRow", "RuleNotice",
-    "RuleTrial", "RuleTrialOrder", "TrialStatus",
+    "CONNECTED", "GOES_TOGETHER", "AutomationRule", "Battery", "BlockKind", "BuyerBlock", "Channel",
+    "ChannelAccountLookup", "ChannelConnection", "ChannelDecision", "ChannelKind", "ChannelListing",
+    "ChannelNotice", "ChannelPushLookup", "ColumnPreset", "ConflictKind", "ConflictOutcome", "Hold",
+    "HoldCode", "Import", "ListingPart", "ListingStatus", "Order", "OrderConflict", "OrderLine",
+    "OrderMadeBy", "OrderStatus", "OrderTag", "Product", "RejectedRow", "RuleNotice", "RuleTrial",
+    "RuleTrialOrder", "TrialStatus", "UnreadOrder",
 ]  # fmt: skip

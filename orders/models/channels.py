@@ -123,6 +123,7 @@ class NoticeStatus(models.TextChoices):
     """Where telling a channel of a parcel stands."""
 
     QUEUED = "queued", _("To be told")
+    SENT = "sent", _("With the channel")
     TOLD = "told", _("Told")
     REFUSED = "refused", _("Refused by the channel")
     SETTLED = "settled", _("Settled by hand")
@@ -161,6 +162,84 @@ class ChannelNotice(TenantModel):
                 condition=Q(status="refused"),
             ),
             models.Index(fields=["merchant", "order"], name="channel_notice_of_order"),
+        ]
+
+
+class ChannelDecision(TenantModel):
+    """That a channel is to hear whether we take an order: told in batches, answered later.
+
+    `batch` names the call its decision went out with, `receipt` what the channel gave for that.
+    """
+
+    Status = NoticeStatus
+
+    class Kind(models.TextChoices):
+        ACCEPT = "accept", _("Taken")
+        CANCEL = "cancel", _("Cancelled")
+
+    connection = TenantForeignKey(ChannelConnection, related_name="decisions")
+    order = TenantForeignKey("orders.Order", related_name="decisions")
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    reason = models.CharField(max_length=60, blank=True)
+    status = models.CharField(
+        max_length=10, choices=NoticeStatus.choices, default=NoticeStatus.QUEUED
+    )
+    batch = models.CharField(max_length=60, blank=True)
+    receipt = models.CharField(max_length=120, blank=True)
+    fault_code = models.CharField(max_length=40, blank=True)
+    fault_params = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=120, blank=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "order", "kind"], name="channel_decision_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["merchant", "connection", "id"],
+                name="channel_decision_queued",
+                condition=Q(status="queued"),
+            ),
+            models.Index(
+                fields=["merchant", "-id"],
+                name="channel_decision_refused",
+                condition=Q(status="refused"),
+            ),
+        ]
+
+
+class UnreadOrder(TenantModel):
+    """An order a channel told that we could make nothing of: seen by people, stopping no other.
+
+    `key` is its number, or the hash of what came where even that was missing. `digest` is the hash
+    of what came last: the same again after it was settled opens nothing.
+    """
+
+    connection = TenantForeignKey(ChannelConnection, related_name="unread_orders")
+    key = models.CharField(max_length=80)
+    external_order = models.CharField(max_length=80, blank=True)
+    digest = models.CharField(max_length=64)
+    reason = models.CharField(max_length=300)
+    seen_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=120, blank=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "connection", "key"], name="unread_order_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["merchant", "-id"],
+                name="unread_order_open",
+                condition=Q(settled_at__isnull=True),
+            ),
         ]
 
 

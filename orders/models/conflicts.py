@@ -15,6 +15,7 @@ class ConflictKind(models.TextChoices):
 
     CHANGE = "change", _("Sent again with other content")
     CANCELLATION = "cancellation", _("Cancelled by the channel")
+    SHIPPED = "shipped", _("Shipped elsewhere, says the channel")
 
 
 class ConflictOutcome(models.TextChoices):

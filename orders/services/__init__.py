@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from orders.services.blocks import block_buyer, unblock_buyer
+from orders.services.blocks import (
+    block_buyer,
+    unblock_buyer,
+)
 from orders.services.cancelling import cancel_orders
 from orders.services.combining import (
     SomebodyWasFirst,
@@ -39,7 +42,20 @@ from orders.services.connections import (
     store_tokens,
     tokens_of,
 )
-from orders.services.holds import HoldAlreadyReleased, HoldStillApplies, NotYourHold, release_hold
+from orders.services.decisions import (
+    decide_again,
+    keep_receipt,
+    queue_decisions,
+    settle_batch,
+    settle_decision,
+    take_batch,
+)
+from orders.services.holds import (
+    HoldAlreadyReleased,
+    HoldStillApplies,
+    NotYourHold,
+    release_hold,
+)
 from orders.services.imports import (
     SAME_ORDER,
     NotToBeChosen,
@@ -80,9 +96,26 @@ from orders.services.orders import (
     keep_channels_word,
     move_orders,
 )
-from orders.services.presets import remove_preset, save_preset
-from orders.services.products import ProductCounts, correct_customs_data, upsert_products
-from orders.services.rewriting import Rewritten, rewrite_orders
+from orders.services.presets import (
+    remove_preset,
+    save_preset,
+)
+from orders.services.products import (
+    ProductCounts,
+    correct_customs_data,
+    upsert_products,
+)
+from orders.services.rewriting import (
+    Rewritten,
+    rewrite_orders,
+)
+from orders.services.unread import (
+    NotOpen,
+    NotRead,
+    note_read,
+    note_unread,
+    settle_unread,
+)
 
 __all__ = [
     "SAME_ORDER",
@@ -94,6 +127,8 @@ __all__ = [
     "NewConflict",
     "NewNotice",
     "NewOrder",
+    "NotOpen",
+    "NotRead",
     "NotRefused",
     "NotThere",
     "NotToBeChosen",
@@ -114,6 +149,7 @@ __all__ = [
     "collect_listings",
     "correct_customs_data",
     "count_try",
+    "decide_again",
     "decide_conflict",
     "describe_import",
     "end_connection",
@@ -126,15 +162,19 @@ __all__ = [
     "ignore_listing",
     "insert_orders",
     "keep_channels_word",
+    "keep_receipt",
     "lease_renewal",
     "map_listing",
     "mark_notice_told",
     "merge_orders",
     "move_orders",
     "note_failure",
+    "note_read",
+    "note_unread",
     "open_connection",
     "open_window",
     "pause",
+    "queue_decisions",
     "queue_notices",
     "raise_conflicts",
     "refuse_import",
@@ -150,14 +190,18 @@ __all__ = [
     "save_progress",
     "save_release",
     "set_telling",
+    "settle_batch",
+    "settle_decision",
     "settle_notice",
+    "settle_unread",
     "split_order",
     "start_import",
     "start_reading",
     "store_tokens",
     "take_back",
+    "take_batch",
     "tell_again",
     "tokens_of",
     "unblock_buyer",
     "upsert_products",
-]  # fmt: skip
+]

@@ -58,7 +58,10 @@ def raise_conflicts(
         )
         for each in fresh
     )
-    names = {OrderConflict.Kind.CHANGE: "sent_differently"}
+    names = {
+        OrderConflict.Kind.CHANGE: "sent_differently",
+        OrderConflict.Kind.SHIPPED: "shipped_elsewhere",
+    }
     record_many(
         [
             Change(

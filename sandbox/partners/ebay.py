@@ -14,9 +14,11 @@ from werkzeug.wrappers import Request
 from sandbox import shops
 from sandbox.partners import ebay_push
 from sandbox.partners.ebay_access import (
+    authorize,
     consent,
     destination,
     public_key,
+    put_ru_name,
     rate_limit,
     seller_of,
     token,
@@ -50,6 +52,8 @@ class EbayStandIn:
         order = "/sell/fulfillment/v1/order"
         notification = "/commerce/notification/v1"
         self.operations = (
+            Operation("ru_name", "PUT", "/_ru_name", put_ru_name),
+            Operation("authorize", "GET", "/oauth2/authorize", authorize),
             Operation("token", "POST", "/identity/v1/oauth2/token", token),
             Operation("user", "GET", "/commerce/identity/v1/user/", user),
             Operation("orders", "GET", order, orders),

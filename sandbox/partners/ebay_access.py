@@ -12,8 +12,9 @@ from sandbox import shops
 from sandbox.partners import ebay_push
 from sandbox.partners.ebay_push import NAME, stamp
 from sandbox.partners.ebay_rules import DESTINATION
+from sandbox.shop_admin import sent_back
 from sandbox.state import State
-from sandbox.validation import Problem
+from sandbox.validation import Problem, Shape, Text
 from sandbox.web import Answer, Call, Refused
 
 CLIENT_ID, CLIENT_SECRET = "WaybridgeStandIn", "stand-in"
@@ -151,6 +152,36 @@ def rate_limit(call: Call) -> Answer:
         }
     ]
     return Answer(200, {"rateLimits": limits})
+
+
+ACCEPT_URL = Shape(needs={"accept_url": Text(1, 1000)})
+SELLER = "waybridge_seller"
+"""The seller whose browser opens the consent page, unless the address names another."""
+
+
+def put_ru_name(call: Call) -> Answer:
+    """`PUT /_ru_name`: where the RuName sends sellers back to, as eBay's own pages ask for it."""
+    body = call.checked(ACCEPT_URL)
+    shops.put_document(
+        call.world.state, NAME, "", RU_NAME, kind="ru_name", body=body, content=None, now=call.now
+    )
+    return Answer(200, {"ru_name": RU_NAME, **body})
+
+
+def authorize(call: Call) -> Answer:
+    """`GET /oauth2/authorize`: this seller always says yes and is sent back with a code.
+
+    eBay sends back to the address kept under the RuName, never to one the caller names.
+    """
+    asked, state = call.request.args, call.world.state
+    if asked.get("client_id") != CLIENT_ID or asked.get("redirect_uri") != RU_NAME:
+        raise Refused(400, [Problem(("client_id",), "invalid_client", "unknown application")])
+    known = shops.document(state, NAME, RU_NAME)
+    if known is None:
+        text = "no address is kept under this RuName: PUT /ebay/_ru_name"
+        raise Refused(400, [Problem(("redirect_uri",), "invalid_request", text)])
+    given = consent(state, asked.get("seller", SELLER), "", asked.get("state", ""), call.now)
+    return sent_back(known[2]["accept_url"], given)
 
 
 def consent(

@@ -33,11 +33,13 @@ from tests.factories import (
     a_handed_over_parcel,
     a_merchant,
     a_product,
+    a_refused_decision,
     a_refused_notice,
     a_warehouse,
     an_api_key,
     an_offer,
     an_order,
+    an_unread_order,
 )
 from tests.floor import (
     PDF,
@@ -89,6 +91,8 @@ class World:
     offer: int
     supplier_request: str
     notice: int
+    decision: int
+    unread: int
     channel_kind: str
     rule: int
     trial: int
@@ -199,6 +203,8 @@ def build() -> World:
         trial = begin_trial(
             rule_ids=[rule.pk], since=NOW - timedelta(days=1), until=NOW, actor=ACTOR, now=NOW
         )
+        decision = a_refused_decision(connection_id, order)
+        unread = an_unread_order(connection_id)
     return World(
         order=order.reference,
         hold=hold.pk,
@@ -228,6 +234,8 @@ def build() -> World:
         offer=offer.pk,
         supplier_request=asked.number,
         notice=notice.pk,
+        decision=decision.pk,
+        unread=unread.pk,
         channel_kind="ebay",
         rule=rule.pk,
         trial=trial.pk,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -12,39 +12,63 @@ import pytest
 from django.utils import timezone
 
 from config.marketplaces import MARKETPLACES
+from core.buckets import Limit
 from core.jobs import drain_queue
 from core.models import Job, Merchant
 from core.tenancy import merchant
+from flows.channels import gate
 from flows.channels.consent import come_back, connect_shop, send_to_marketplace
 from orders.models import ChannelConnection, Order
 from tests.factories import ACTOR
+from tests.flows.channels.markets import EBAY, Body, Market
 from tests.flows.conftest import connected, house, stand_ins  # noqa: F401 - fixtures
-from tests.integrations.channels.ebay_account import order as ebay_order
-from tests.sandbox.program import Program, unique, until
+from tests.sandbox.program import Program, until
 
 BEGAN = timedelta(hours=6)
 
 
 @dataclass
 class Shop:
-    """An eBay shop of one merchant."""
+    """A shop of one merchant at one marketplace."""
 
     owner: Merchant
     program: Program
+    market: Market
     account: str
     connection_id: int = 0
 
-    def seed(self, *bodies: dict[str, Any], ago: timedelta = timedelta(hours=1)) -> None:
+    @classmethod
+    def opened(cls, owner: Merchant, program: Program, market: Market, account: str = "") -> Shop:
+        """Open a connection that waits for consent."""
+        shop = cls(owner, program, market, account or market.account())
+        with merchant(owner):
+            now = timezone.now()
+            shop.connection_id = connect_shop(
+                kind=market.kind, name=shop.account, options=market.options(shop.account),
+                read_from=now - BEGAN, actor=ACTOR, now=now,
+            ).pk  # fmt: skip
+        return shop
+
+    def seed(self, *bodies: Body, ago: timedelta = timedelta(minutes=5)) -> None:
+        """Put orders in, changed a second after each other; Amazon hides its newest minutes."""
         first = datetime.now(UTC) - ago
         seeds = [
             {"body": body, "updated_at": (first + timedelta(seconds=number)).isoformat()}
             for number, body in enumerate(bodies)
         ]
-        answer = self.program.call("PUT", f"/_shops/ebay/{self.account}/orders", {"orders": seeds})
+        answer = self.program.call("PUT", f"{self.path}/orders", {"orders": seeds})
         assert answer.status_code == 200, answer.text
 
+    @property
+    def path(self) -> str:
+        return f"/_shops/{self.market.kind}/{self.account}"
+
+    def fault(self, kind: str, times: int = 2) -> None:
+        """Let the marketplace stumble so often."""
+        self.program.fault(partner=self.market.kind, kind=kind, times=times)
+
     def look(self) -> dict[str, Any]:
-        answer: dict[str, Any] = self.program.call("GET", f"/_shops/ebay/{self.account}").json()
+        answer: dict[str, Any] = self.program.call("GET", self.path).json()
         return answer
 
     def connection(self) -> ChannelConnection:
@@ -58,10 +82,13 @@ class Shop:
                 connection_id=self.connection_id, actor=ACTOR, now=timezone.now()
             )
         state = dict(parse_qsl(urlsplit(address).query))["state"]
-        answer = self.program.call("POST", f"/_shops/ebay/{self.account}/consent", {"state": state})
+        answer = self.program.call("POST", f"{self.path}/consent", {"state": state})
         with merchant(self.owner):
             come_back(
-                kind="ebay", returned=answer.json()["parameters"], actor=ACTOR, now=timezone.now()
+                kind=self.market.kind,
+                returned=answer.json()["parameters"],
+                actor=ACTOR,
+                now=timezone.now(),
             )
         self.work()
 
@@ -90,13 +117,31 @@ class Shop:
             return list(Order.objects.filter(channel=self.connection().channel_id).order_by("id"))
 
 
+def _quick(limit: Limit) -> Limit:
+    return Limit(limit.rate_per_s * 1000, limit.burst * 10)
+
+
+@pytest.fixture(autouse=True)
+def quick_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let calls through a thousand times as fast as published: waiting is tested elsewhere."""
+    published = gate.published_limits
+
+    def quick(kind: str) -> Any:
+        return tuple(
+            replace(dated, row=replace(dated.row, limit=_quick(dated.row.limit)))
+            for dated in published(kind)
+        )
+
+    monkeypatch.setattr(gate, "published_limits", quick)
+
+
 @pytest.fixture
 def open_shop(
     house: Merchant,  # noqa: F811
     connected: Program,  # noqa: F811
     settings: Any,
-) -> Iterator[Callable[[], Shop]]:
-    """Open shops at the stand-in eBay for the merchant."""
+) -> Iterator[Callable[..., Shop]]:
+    """Open shops at the stand-ins for the merchant."""
     settings.CHANNELS = {
         kind: {
             "address": connected.url + place.stand_in,
@@ -107,27 +152,14 @@ def open_shop(
     }
     settings.CHANNEL_LAG_SECONDS = 0
 
-    def open_one(owner: Merchant = house, account: str = "") -> Shop:
-        shop = Shop(owner, connected, account or unique("seller"))
-        with merchant(owner):
-            now = timezone.now()
-            shop.connection_id = connect_shop(
-                kind="ebay", name=shop.account, options={}, read_from=now - BEGAN, actor=ACTOR,
-                now=now,
-            ).pk  # fmt: skip
-        return shop
+    def open_one(owner: Merchant = house, account: str = "", market: Market = EBAY) -> Shop:
+        return Shop.opened(owner, connected, market, account)
 
     yield open_one
-    connected.call("PUT", "/_shops/ebay/limits", {"limits": {}})
+    for kind in MARKETPLACES:
+        connected.call("PUT", f"/_shops/{kind}/limits", {"limits": {}})
 
 
-def orders_of(number: int, *, sku: str = "MUG-BLUE") -> list[dict[str, Any]]:
+def orders_of(number: int, *, sku: str = "MUG-BLUE") -> list[Body]:
     """Orders as eBay tells them, of a product the house has, each to another buyer."""
-    prefix = unique("order").replace("order-", "").replace("-", "")
-    found = []
-    for each in range(number):
-        body = ebay_order(f"12-{prefix[-6:]}-{each:05d}")
-        for line in body["lineItems"]:
-            line["sku"] = sku
-        found.append(body)
-    return found
+    return EBAY.orders(number, sku)

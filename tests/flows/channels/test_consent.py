@@ -17,13 +17,21 @@ from orders.models import ChannelConnection
 from orders.services import NotThere, end_connection
 from tests.factories import ACTOR, a_merchant
 from tests.flows.channels.conftest import Shop
+from tests.flows.channels.markets import MARKETS, Market
 
 Status = ChannelConnection.Status
 OpenShop = Callable[..., Shop]
 
 
-def test_after_consent_the_shop_is_read(open_shop: OpenShop) -> None:
-    shop = open_shop()
+@pytest.fixture(params=MARKETS, ids=lambda market: market.kind)
+def market(request: pytest.FixtureRequest) -> Market:
+    """Each marketplace in turn."""
+    found: Market = request.param
+    return found
+
+
+def test_after_consent_the_shop_is_read(open_shop: OpenShop, market: Market) -> None:
+    shop = open_shop(market=market)
     assert shop.connection().status == Status.WAITING
     shop.consent()
     connected = shop.connection()
@@ -78,23 +86,26 @@ def test_another_merchants_state_and_an_old_one_are_refused(open_shop: OpenShop)
         come_back(kind="ebay", returned=returned, actor=ACTOR, now=later)
 
 
-def test_a_code_the_marketplace_does_not_take_is_told_with_a_remedy(open_shop: OpenShop) -> None:
-    shop = open_shop()
+def test_a_code_the_marketplace_does_not_take_is_told_with_a_remedy(
+    open_shop: OpenShop, market: Market
+) -> None:
+    shop = open_shop(market=market)
     with merchant(shop.owner):
         address = send_to_marketplace(
             connection_id=shop.connection_id, actor=ACTOR, now=timezone.now()
         )
         returned = {"code": "bad", "state": dict(parse_qsl(urlsplit(address).query))["state"]}
-        come_back(kind="ebay", returned=returned, actor=ACTOR, now=timezone.now())
+        returned |= {"spapi_oauth_code": "bad", "selling_partner_id": shop.account}
+        come_back(kind=market.kind, returned=returned, actor=ACTOR, now=timezone.now())
     shop.work()
     broken = shop.connection()
     assert (broken.status, broken.fault_code) == (Status.BROKEN, "consent_failed")
 
 
-def test_one_account_is_read_by_one_merchant(open_shop: OpenShop) -> None:
-    shop = open_shop()
+def test_one_account_is_read_by_one_merchant(open_shop: OpenShop, market: Market) -> None:
+    shop = open_shop(market=market)
     shop.consent()
-    second = open_shop(a_merchant("rival"), shop.account)
+    second = open_shop(a_merchant("rival"), shop.account, market)
     second.consent()
     assert second.connection().fault_code == "connected_elsewhere"
     assert second.connection().sealed_tokens == ""
@@ -123,11 +134,12 @@ def test_an_ended_connection_keeps_no_secret_and_takes_none(open_shop: OpenShop)
     assert shop.connection().status == Status.ENDED
 
 
-def test_access_that_has_run_out_is_renewed_and_kept(open_shop: OpenShop) -> None:
-    shop = open_shop()
+def test_access_that_has_run_out_is_renewed_and_kept(open_shop: OpenShop, market: Market) -> None:
+    shop = open_shop(market=market)
     shop.consent()
     before = shop.connection()
-    with time_machine.travel(timezone.now() + timedelta(hours=3), tick=True):
+    shop.program.call("POST", f"{shop.path}/expire", {"kind": "access"})
+    with time_machine.travel(timezone.now() + timedelta(hours=market.renewal_hours), tick=True):
         shop.look_again()
         after = shop.connection()
     assert before.access_expires_at is not None

@@ -171,7 +171,6 @@ UNUSABLE = {
     "another page": page([1], offset=400, total=1),
     "no total": {"orders": []},
     "a total in words": page([1], offset=0, total=1, following=None) | {"total": "many"},
-    "an order without an id": page([1], offset=0, total=1) | {"orders": [{}]},
     "an empty page in the middle": page([], offset=0, total=10),
     "no list of orders": {"total": 3, "offset": 0},
 }
@@ -181,6 +180,15 @@ UNUSABLE = {
 def test_a_page_that_cannot_be_one_is_not_taken_for_the_end(body: Any) -> None:
     with partner(answer(200, body)) as there, pytest.raises(Unavailable):
         ebay(there.url).orders(WINDOW)
+
+
+def test_an_order_without_an_id_stops_no_other() -> None:
+    told = page([1], offset=0, total=2)
+    told["orders"].insert(0, {"orderFulfillmentStatus": "NOT_STARTED"})
+    with partner(answer(200, told)) as there:
+        found = ebay(there.url).orders(WINDOW)
+    assert [order.external_order for order in found.orders] == ["12-1"]
+    assert [each.external_order for each in found.unread] == [""]
 
 
 def test_a_window_that_never_stands_still_is_given_up_for_now() -> None:
