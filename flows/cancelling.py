@@ -41,7 +41,8 @@ def cancel_order(
     orders = changeable_orders([order_id])
     if orders:
         done = _cancel(orders, reason, actor, now)
-        if not channel_knows:
+        # The channel knows no part of a split order, and none that merges two: a person tells it.
+        if not channel_knows and not orders[0].made_by:
             tell_cancelled(channel_id=orders[0].channel_id, order_ids=[order_id], now=now)
         return bool(done)
     status = Order.objects.values_list("status", flat=True).get(pk=order_id)

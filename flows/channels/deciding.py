@@ -143,7 +143,8 @@ def _decisions(rows: Sequence[ChannelDecision]) -> list[Decision]:
     cancelled = [row.order_id for row in rows if row.kind == Kind.CANCEL]
     lines: dict[int, dict[str, int]] = {order_id: {} for order_id in cancelled}
     for line in OrderLine.objects.filter(order_id__in=cancelled).order_by("id"):
-        lines[line.order_id].setdefault(line.channel_line, line.channel_quantity)
+        number = line.channel_line or line.external_line
+        lines[line.order_id].setdefault(number, line.channel_quantity or line.quantity)
     return [
         Decision(
             external_order=row.order.external_order,

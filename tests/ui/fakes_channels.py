@@ -7,9 +7,11 @@ from datetime import timedelta
 from dashboard.screens.channels import (
     ChannelsPage,
     ConnectionCard,
+    DecisionRow,
     LeavePage,
     NoticeRow,
     NoticesPage,
+    UnreadRow,
 )
 from dashboard.screens.common import Badge, Destructive, Option, Pager, Tab
 from dashboard.screens.customs import CorrectionPage, GoodsRow, RefusedRow
@@ -78,7 +80,32 @@ def notices_page(*, rows: bool = True) -> NoticesPage:
         again_url="/settings/channels/not-told/1/again/",
         settle=END,
     )
-    return NoticesPage(tabs=TABS, notices=(notice,) if rows else (), pager=Pager())
+    decision = DecisionRow(
+        order="302-1234567-1234567",
+        order_url="/orders/WB234567893/",
+        channel="Brightpeak DE",
+        decision="Cancelled",
+        reason="The marketplace refused our request: feed_fatal",
+        remedy="Do it at the marketplace itself, or tell it again.",
+        since=NOW - timedelta(hours=3),
+        again_url="/settings/channels/decisions/1/again/",
+        settle=END,
+    )
+    unread = UnreadRow(
+        order="12-34567-89013",
+        channel="Brightpeak DE",
+        reason="ValueError: an amount of 1e+30",
+        since=NOW - timedelta(hours=4),
+        again_url="/settings/channels/unread/1/again/",
+        settle=END,
+    )
+    return NoticesPage(
+        tabs=TABS,
+        notices=(notice,) if rows else (),
+        decisions=(decision,) if rows else (),
+        unread=(unread,) if rows else (),
+        pager=Pager(),
+    )
 
 
 def correction_page() -> CorrectionPage:
