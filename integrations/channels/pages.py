@@ -24,7 +24,10 @@ def read_each(
     orders, unread = [], []
     for raw in raws:
         try:
-            orders.append(read(raw))
+            order = read(raw)
+            if not order.external_order:
+                raise ValueError("an order without a number")
+            orders.append(order)
         except UNREADABLE as fault:
             unread.append(Unread(number(raw), digest_of(raw), reason_of(fault)))
     return tuple(orders), tuple(unread)
