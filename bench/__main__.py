@@ -24,6 +24,7 @@ GROUPS = {
     "bench.bookings": ("journey.bookings_",),
     "bench.kills": ("journey.kills",),
     "bench.intake": ("intake.xlsx_", "intake.bulk_"),
+    "bench.paths": ("warehouse.pick_path_",),
     "bench.fuzz": ("intake.fuzz_",),
     "bench.allocation": ("intake.allocate", "intake.oversold"),
 }

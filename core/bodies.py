@@ -81,8 +81,11 @@ class Body:
         """Tell whether the field was sent with a value."""
         return self.fields.get(field) not in (None, "")
 
-    def text(self, field: str, *, most: int, required: bool = True) -> str:
-        """Return a text of at most `most` characters, trimmed; "" for a missing optional one."""
+    def text(self, field: str, *, most: int, required: bool = True, trim: str | None = None) -> str:
+        """Return a text of at most `most` characters; "" for a missing optional one.
+
+        It is trimmed of white space, or only of the characters of `trim`.
+        """
         value = self.fields.get(field)
         if value is None:
             value = ""
@@ -90,7 +93,7 @@ class Body:
             raise self._fault(field, _("It is not a text."), _("Send it in quotes."))
         if "\x00" in value:
             raise self._fault(field, _("It holds a NUL character."), _("Leave it out."))
-        value = value.strip()
+        value = value.strip(trim)
         if len(value) > most:
             length = _("It has {length} characters.").format(length=len(value))
             raise self._fault(field, length, _("Send at most {most}.").format(most=most))

@@ -21,6 +21,7 @@ from warehouse.models import Location, StaffAssignment, Warehouse
 
 ACTOR = "demo"
 AISLES = "ABCDEF"
+AISLE_PITCH_MM, BAY_MM, FIRST_BIN_MM = 3_500, 1_200, 4_000
 BINS_PER_AISLE = 20
 STAFF = (
     ("floor@operator.example", "floor", "Chen Fang"),
@@ -134,6 +135,12 @@ def _warehouse(*, code: str, **values: object) -> Warehouse:
                 warehouse=warehouse,
                 code=f"{aisle}-{number:02d}-{number % 4 + 1}",
                 pick_sequence=index * BINS_PER_AISLE + number,
+                zone="A",
+                aisle=aisle,
+                bay=f"{number:02d}",
+                level=number % 4 + 1,
+                x_mm=index * AISLE_PITCH_MM,
+                y_mm=FIRST_BIN_MM + number * BAY_MM,
             )
             for index, aisle in enumerate(AISLES)
             for number in range(1, BINS_PER_AISLE + 1)

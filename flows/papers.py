@@ -130,6 +130,8 @@ def pick_list(merchant_id: int, payload: Mapping[str, Any]) -> None:
             ),
             parcels=len({task.parcel_id for task in tasks}),
             scan_text=wave.number,
+            path_mm=wave.path_mm,
+            serpentine_mm=wave.serpentine_mm,
         )
     )
     document = keep(

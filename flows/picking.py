@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from core.sentences import stored
 from core.tenancy import merchant
 from warehouse.models import PickTask, Scan, Wave
 from warehouse.rules.packing import ID_USED
@@ -131,6 +132,7 @@ def _answer(verdict: PickVerdict) -> dict[str, Any]:
         "code": verdict.code,
         "task_id": verdict.task_id,
         "sentence": verdict.sentence.as_dict(),
+        "read": stored(verdict.read),
     }
 
 

@@ -33,7 +33,7 @@ class WarehouseRecords(RecordAdmin):
 class LocationRecords(RecordAdmin):
     """Bins and the ledger's virtual places."""
 
-    list_display = ("code", "warehouse", "kind", "pick_sequence")
+    list_display = ("code", "warehouse", "kind", "pick_sequence", "zone", "aisle", "bay", "level")
     list_filter = ("kind",)
     search_fields = ("code__exact",)
     search_help_text = "code"

@@ -55,6 +55,17 @@ class PickList:
     scan_text: str
     service: str = ""
     ship_by: date | None = None
+    path_mm: int | None = None
+    serpentine_mm: int | None = None
+
+    @property
+    def walk(self) -> str:
+        """How long the walk is and what it saves, "" where a bin has no position."""
+        if self.path_mm is None or self.serpentine_mm is None:
+            return ""
+        saved = (self.serpentine_mm - self.path_mm) // 1000
+        length = f"{-(-self.path_mm // 1000):,} m"
+        return f"{length}, {saved:,} m less than by sequence" if saved else length
 
     @property
     def units(self) -> int:
@@ -72,6 +83,7 @@ class PickList:
                 ("Ship by", day(self.ship_by)),
                 ("Parcels", str(self.parcels)),
                 ("Lines, pieces", f"{len(self.lines)}, {self.units}"),
+                ("Walk", self.walk),
             ),
             width=60,
         )

@@ -34,7 +34,7 @@ class StationState:
     """What stands on the table. The scan endpoint answers with the same fields as JSON `state`.
 
     `order` is empty before anything is claimed; `next_action` is one sentence saying what to do;
-    `asks` is what the one field wants now.
+    `asks` is what the one field wants now; `notes` are what to know about the whole of it.
     """
 
     order: str
@@ -43,6 +43,7 @@ class StationState:
     next_action: str
     documents: tuple[StationDocument, ...] = ()
     asks: Literal["scan", "weight"] = "scan"
+    notes: tuple[str, ...] = ()
 
     @property
     def current(self) -> StationLine | None:

@@ -50,10 +50,22 @@ class Location(models.Model):
     code = models.CharField(max_length=30)
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.BIN)
     pick_sequence = models.PositiveIntegerField(default=0)
+    zone = models.CharField(max_length=20, blank=True, default="", db_default="")
+    aisle = models.CharField(max_length=20, blank=True, default="", db_default="")
+    bay = models.CharField(max_length=20, blank=True, default="", db_default="")
+    level = models.PositiveSmallIntegerField(null=True)
+    x_mm = models.IntegerField(null=True)
+    y_mm = models.IntegerField(null=True)
+    """Both from the bench where picked goods are brought: x across the aisles, y along them."""
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["warehouse", "code"], name="location_once"),
+            models.CheckConstraint(
+                condition=Q(x_mm__isnull=True, y_mm__isnull=True)
+                | Q(x_mm__isnull=False, y_mm__isnull=False),
+                name="location_position_whole",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -192,6 +204,10 @@ class Wave(TenantModel):
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PLANNED)
     pick_list = TenantForeignKey(Document, null=True, related_name="+")
+    path_mm = models.PositiveIntegerField(null=True)
+    serpentine_mm = models.PositiveIntegerField(null=True)
+    """The walk from the bench through all tasks and back, as laid and by pick sequence; null where
+    a bin has no position."""
     created_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True)
 

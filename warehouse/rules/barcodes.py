@@ -26,6 +26,8 @@ ScanKind = Literal[
 ]
 _OWN_CODES: dict[str, ScanKind] = {"O": "order", "T": "tote", "L": "location", "P": "parcel"}
 _GS1_MARKS = ("]C1", "]d2", "]Q3", "]e0", "]J1")
+_SPELT_SEPARATORS = ("<GS>", "{GS}", "\u241d")
+"""How scanners type the separator that a keyboard has no key for; set on the scanner."""
 _MARK = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 LONGEST_SCAN = 200
 
@@ -35,7 +37,8 @@ class ParsedScan:
     """One scan in its parts.
 
     ``value`` is the code without marks (of an own code, without its prefix). ``gtin`` has fourteen
-    digits; ``count`` is the number of units the code stands for. ``problem`` says why a code is
+    digits; ``sku`` is the merchant's own number in a GS1 code (element 240 or 241); ``count`` is
+    the number of units the code stands for. ``problem`` says why a code is
     unreadable, or what looks wrong with one taken for an SKU.
     """
 
@@ -43,6 +46,7 @@ class ParsedScan:
     kind: ScanKind
     value: str
     gtin: str = ""
+    sku: str = ""
     lot: str = ""
     serial: str = ""
     expiry: date | None = None
@@ -50,10 +54,26 @@ class ParsedScan:
     elements: dict[str, str] = field(default_factory=dict)
     problem: Sentence | None = None
 
+    @property
+    def read(self) -> tuple[Sentence, ...]:
+        """What the code says beside the product, to be shown back."""
+        said = []
+        if self.lot:
+            said.append(Sentence("lot", gettext_noop("Lot {lot}."), {"lot": self.lot}))
+        if self.serial:
+            text = gettext_noop("Serial number {serial}.")
+            said.append(Sentence("serial", text, {"serial": self.serial}))
+        if self.expiry is not None:
+            text = gettext_noop("Expires {expiry}.")
+            said.append(Sentence("expiry", text, {"expiry": self.expiry.isoformat()}))
+        return tuple(said)
+
 
 def parse_scan(raw: str) -> ParsedScan:
     """Read what a scanner sent or a person typed. Never raises: a bad code is ``unreadable``."""
     text = raw.strip(" \t\r\n")
+    for spelt in _SPELT_SEPARATORS:
+        text = text.replace(spelt, GROUP_SEPARATOR)
     if not text:
         return _unreadable(raw, "empty", gettext_noop("Nothing was read; scan again."), {})
     if len(text) > LONGEST_SCAN:
@@ -101,24 +121,30 @@ def _gs1(raw: str, text: str) -> ParsedScan:
             {"fault": str(fault)},
         )
     gtin = elements.get("01") or elements.get("02", "")
-    count = elements.get("37") or elements.get("30", "1")
+    sku = elements.get("240") or elements.get("241", "")
+    count = int(elements.get("37") or elements.get("30", "1"))
+    if count == 0:
+        return _unreadable(
+            raw, "no_units", gettext_noop("The GS1 code says it holds 0 units; scan another."), {}
+        )
     scan = ParsedScan(
         raw=raw,
         kind="gs1",
-        value=gtin,
+        value=gtin or sku,
         gtin=gtin,
+        sku=sku,
         lot=elements.get("10", ""),
         serial=elements.get("21", ""),
         expiry=date_of(elements["17"]) if "17" in elements else None,
-        count=int(count),
+        count=count,
         elements=elements,
     )
-    if gtin:
+    if gtin or sku:
         return scan
     if "00" in elements:
         return replace(scan, kind="shipping_unit", value=elements["00"])
     return _unreadable(
-        raw, "no_product", gettext_noop("The GS1 code names no product (no element 01)."), {}
+        raw, "no_product", gettext_noop("The GS1 code names no product (no element 01 or 240)."), {}
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar
 import csv
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -17,6 +18,8 @@ from pathlib import Path
 DATA = Path(__file__).parent.parent / "data"
 GROUP_SEPARATOR = "\x1d"
 GTIN_LENGTHS = (8, 12, 13, 14)
+CHECKED = ("00", "01", "02", "402", *(f"41{n}" for n in range(8)))
+"""Identifiers whose value ends in a check digit: SSCC, GTINs, shipment number, GLNs."""
 _BRACKETED = re.compile(r"\((\d{2,4})\)")
 
 
@@ -69,7 +72,7 @@ def parse_elements(text: str) -> dict[str, str]:
     rest = text.strip(GROUP_SEPARATOR)
     while rest:
         bracketed = _BRACKETED.match(rest)
-        identifier = _identifier(bracketed[1] if bracketed else rest[:3], text)
+        identifier = _identifier(bracketed[1] if bracketed else rest[:4], text)
         if bracketed:
             value, rest = _until_next_bracket(rest[bracketed.end() :])
         else:
@@ -103,7 +106,7 @@ def _is_digits(text: str) -> bool:
 def _identifier(start: str, text: str) -> Identifier:
     """The identifier that ``start`` is, or begins with; none listed is the beginning of another."""
     known = _identifiers()
-    found = known.get(start) or known.get(start[:2])
+    found = next((known[start[:n]] for n in (4, 3, 2) if start[:n] in known), None)
     if found is None:
         raise BadGs1(
             f"unknown application identifier at {_shown(start)!r} in {_shown(text)!r}; "
@@ -137,7 +140,7 @@ def _check_value(identifier: Identifier, value: str) -> None:
         raise BadGs1(f"{where}: {_shown(value)!r} holds a character GS1 does not allow")
     if identifier.characters == "d":
         date_of(value)
-    if identifier.name in ("gtin", "content_gtin", "sscc") and not has_good_check_digit(value):
+    if identifier.ai in CHECKED and not has_good_check_digit(value):
         raise BadGs1(f"{where}: the last digit of {value} should be {check_digit(value[:-1])}")
 
 
@@ -147,15 +150,27 @@ def _shown(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _identifiers() -> dict[str, Identifier]:
+    """Every identifier by its digits; `310n` in the file stands for 3100 to 3105."""
+    found = {}
     with (DATA / "gs1_ais.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            row["ai"]: Identifier(
-                ai=row["ai"],
-                name=row["name"],
-                shortest=int(row["digits_min"]),
-                longest=int(row["digits_max"]),
-                characters=row["characters"],
-                is_fixed=row["fixed"] == "yes",
-            )
-            for row in csv.DictReader(file)
-        }
+        for row in csv.DictReader(file):
+            stem = row["ai"].removesuffix("n")
+            for ai in [stem] if stem == row["ai"] else [f"{stem}{n}" for n in range(6)]:
+                found[ai] = Identifier(
+                    ai=ai,
+                    name=row["name"],
+                    shortest=int(row["digits_min"]),
+                    longest=int(row["digits_max"]),
+                    characters=row["characters"],
+                    is_fixed=row["fixed"] == "yes",
+                )
+    return found
+
+
+def net_weight_g(elements: Mapping[str, str]) -> int | None:
+    """Grams of element 310n, rounded down to whole ones; None without it."""
+    for decimals in range(6):
+        value = elements.get(f"310{decimals}")
+        if value is not None:
+            return int(value) * 1000 // int(10**decimals)
+    return None

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from core.sentences import Sentence, gettext_noop
+from core.sentences import Sentence, gettext_noop, stored
 from warehouse.rules.barcodes import ParsedScan, parse_scan
 from warehouse.rules.gs1 import BadGs1, gtin14
 
@@ -57,7 +57,10 @@ class PackScan:
 
 @dataclass(frozen=True, slots=True)
 class ScanVerdict:
-    """The answer to one scan. ``packed`` and ``expected`` count units of ``sku`` after it."""
+    """The answer to one scan. ``packed`` and ``expected`` count units of ``sku`` after it.
+
+    ``read`` says what else stood in the code: lot, serial number, expiry.
+    """
 
     client_id: str
     sequence: int
@@ -68,6 +71,7 @@ class ScanVerdict:
     expected: int
     sentence: Sentence
     is_repeat: bool = False
+    read: tuple[Sentence, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for the scan's ``answer`` column."""
@@ -80,6 +84,7 @@ class ScanVerdict:
             "packed": self.packed,
             "expected": self.expected,
             "sentence": self.sentence.as_dict(),
+            "read": stored(self.read),
         }
 
 
@@ -172,6 +177,7 @@ def _repeated(known: ScanVerdict) -> ScanVerdict:
         expected=known.expected,
         sentence=known.sentence,
         is_repeat=True,
+        read=known.read,
     )
 
 
@@ -184,7 +190,8 @@ def _judge(
     is_echo: bool,
 ) -> ScanVerdict:
     parsed = parse_scan(scan.raw)
-    sku = names.get(parsed.gtin) or names.get(parsed.value.casefold(), "")
+    codes = (parsed.gtin, parsed.value.casefold(), parsed.sku.casefold())
+    sku = next((names[code] for code in codes if code in names), "")
     code, sentence = _answer(parsed, items.get(sku), items=items, packed=packed, is_echo=is_echo)
     accepted = parsed.count if code == "accepted" else 0
     return ScanVerdict(
@@ -196,6 +203,7 @@ def _judge(
         packed=packed.get(sku, 0) + accepted,
         expected=items[sku].quantity if sku else 0,
         sentence=sentence,
+        read=parsed.read,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.sentences import Sentence, gettext_noop
-from warehouse.rules.barcodes import parse_scan
+from warehouse.rules.barcodes import ParsedScan, parse_scan
 from warehouse.rules.gs1 import BadGs1, gtin14
 
 PickCode = Literal["accepted", "wrong", "picked_before", "unreadable"]
@@ -28,11 +28,15 @@ class OpenTask:
 
 @dataclass(frozen=True, slots=True)
 class PickVerdict:
-    """The answer to one scan; ``task_id`` is the task it confirms, 0 for none."""
+    """The answer to one scan; ``task_id`` is the task it confirms, 0 for none.
+
+    ``read`` says what else stood in the code: lot, serial number, expiry.
+    """
 
     code: PickCode
     task_id: int
     sentence: Sentence
+    read: tuple[Sentence, ...] = ()
 
 
 def judge_pick(raw: str, tasks: Sequence[OpenTask]) -> PickVerdict:
@@ -44,10 +48,10 @@ def judge_pick(raw: str, tasks: Sequence[OpenTask]) -> PickVerdict:
     parsed = parse_scan(raw)
     if parsed.problem is not None and parsed.kind == "unreadable":
         return PickVerdict("unreadable", 0, parsed.problem)
-    named = [task for task in tasks if _names(task, parsed.value, parsed.gtin)]
+    named = [task for task in tasks if _names(task, parsed)]
     task = next((each for each in named if not each.is_picked), None)
     if task is not None:
-        return PickVerdict("accepted", task.task_id, _taken(task))
+        return PickVerdict("accepted", task.task_id, _taken(task), parsed.read)
     if named:
         text = gettext_noop("{code} was picked before; go on to the next location.")
         return PickVerdict("picked_before", 0, Sentence("picked", text, {"code": parsed.value}))
@@ -68,16 +72,16 @@ def next_task(tasks: Iterable[OpenTask]) -> OpenTask | None:
     return next((task for task in tasks if not task.is_picked), None)
 
 
-def _names(task: OpenTask, value: str, gtin: str) -> bool:
-    if gtin and task.gtin:
+def _names(task: OpenTask, parsed: ParsedScan) -> bool:
+    if parsed.gtin and task.gtin:
         try:
-            if gtin14(task.gtin) == gtin:
+            if gtin14(task.gtin) == parsed.gtin:
                 return True
         except BadGs1:
             # A merchant's number with a wrong check digit names the product as it is written.
             pass
     known = (task.location.casefold(), task.sku.casefold(), task.gtin.casefold())
-    return bool(value) and value.casefold() in known
+    return any(code and code.casefold() in known for code in (parsed.value, parsed.sku))
 
 
 def _taken(task: OpenTask) -> Sentence:

@@ -11,10 +11,19 @@ from warehouse.rules.gs1 import DATA
 
 def double_press_within(on: date) -> int:
     """Milliseconds within which a second reading of the same code is the same press."""
+    return _value("double_press_within", on)
+
+
+def cross_aisle_from_last_bin(on: date) -> int:
+    """Millimetres from the middle of an aisle's last bin to the middle of its cross aisle."""
+    return _value("cross_aisle_from_last_bin", on)
+
+
+def _value(wanted: str, on: date) -> int:
     for rule, value in in_force(_rules(), on):
-        if rule == "double_press_within":
+        if rule == wanted:
             return value
-    raise LookupError(f"station_rules.csv: no double_press_within in force on {on.isoformat()}")
+    raise LookupError(f"station_rules.csv: no {wanted} in force on {on.isoformat()}")
 
 
 @lru_cache(maxsize=1)

@@ -7,12 +7,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Max, Min
+
 from core.events import Change, record, record_many
 from core.models import Document
 from core.numbers import next_numbers
 from orders.models import Order
 from warehouse.models import (
     Allocation,
+    Location,
     Parcel,
     ParcelItem,
     PickTask,
@@ -22,7 +25,9 @@ from warehouse.models import (
     Wave,
 )
 from warehouse.rules.cartons import PackItem, cartons_on, suggest_carton
-from warehouse.rules.pick_path import PickStop, aisle_of, serpentine
+from warehouse.rules.paths import Spot, lay_way
+from warehouse.rules.pick_path import PickStop, aisle_of
+from warehouse.rules.station_rules import cross_aisle_from_last_bin
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ def plan_wave(
         warehouse=warehouse, order_id__in=list(parcel_of_order), planned_at__isnull=True
     ).update(planned_at=now)
     _plan_items(parcel_of_order, reservations)
-    _lay_path(wave, parcel_of_order, reservations)
+    _lay_path(wave, parcel_of_order, reservations, now)
     record(
         kind="wave.planned",
         subject_kind="wave",
@@ -133,17 +138,21 @@ def _lay_path(
     wave: Wave,
     parcel_of_order: Mapping[int, Parcel],
     reservations: Mapping[int, list[Reservation]],
+    now: datetime,
 ) -> None:
     stops = [
         PickStop(
             location=row.balance.location.code,
             pick_sequence=row.balance.location.pick_sequence,
-            aisle=aisle_of(row.balance.location.code),
+            aisle=row.balance.location.aisle or aisle_of(row.balance.location.code),
             task=(parcel, row),
         )
         for order_id, parcel in parcel_of_order.items()
         for row in reservations[order_id]
     ]
+    way = lay_way(stops, _spots(wave.warehouse, [stop.task[1] for stop in stops], now))
+    wave.path_mm, wave.serpentine_mm = way.length_mm, way.serpentine_mm
+    wave.save(update_fields=["path_mm", "serpentine_mm"])
     PickTask.objects.bulk_create(
         PickTask(
             wave=wave,
@@ -154,8 +163,38 @@ def _lay_path(
             quantity=row.quantity,
             position=position,
         )
-        for position, (parcel, row) in enumerate((stop.task for stop in serpentine(stops)), start=1)
+        for position, (parcel, row) in enumerate((stop.task for stop in way.stops), start=1)
     )
+
+
+def _spots(warehouse: Warehouse, rows: Sequence[Reservation], now: datetime) -> dict[str, Spot]:
+    """Return where the measured bins of the reservations are."""
+    measured = [
+        row.balance.location for row in rows if row.balance.location.y_mm is not None
+    ]  # fmt: skip
+    if not measured:
+        return {}
+    margin = cross_aisle_from_last_bin(now.date())
+    zones = (
+        Location.objects.filter(
+            warehouse=warehouse, zone__in={each.zone for each in measured}, y_mm__isnull=False
+        )
+        .order_by()
+        .values_list("zone")
+        .annotate(Min("y_mm"), Max("y_mm"))
+    )
+    ends = {zone: (first - margin, last + margin) for zone, first, last in zones}
+    return {
+        each.code: Spot(
+            zone=each.zone,
+            aisle=each.aisle or aisle_of(each.code),
+            x_mm=each.x_mm or 0,
+            y_mm=each.y_mm or 0,
+            front_mm=ends[each.zone][0],
+            back_mm=ends[each.zone][1],
+        )
+        for each in measured
+    }
 
 
 def release_wave(*, wave_id: int, actor: str, now: datetime) -> bool:

@@ -74,6 +74,16 @@ def say(sentence: Mapping[str, Any]) -> str:
     return str(_(sentence["template"]).format(**sentence["params"]))
 
 
+def say_answer(answer: Mapping[str, Any]) -> str:
+    """Say a scan's stored answer: the verdict, then lot, serial number and expiry if it had any."""
+    return " ".join(say(each) for each in (answer["sentence"], *answer.get("read", ())))
+
+
+def raw_of(entry: Body) -> str:
+    """Return what the scanner sent; a separator at its ends is part of the code and stays."""
+    return entry.text("raw", most=LONGEST_CODE, trim=" \t\r\n")
+
+
 def client_id_of(body: Body) -> str:
     """Return the id the client gave a press; raise `BadBody`."""
     client_id = body.text("client_id", most=LONGEST_ID)
@@ -134,6 +144,7 @@ def state_json(state: StationState, **more: Any) -> dict[str, Any]:
             }
             for line in state.lines
         ],
+        "notes": list(state.notes),
         "documents": [{"label": each.label, "url": each.url} for each in state.documents],
         **more,
     }

@@ -18,10 +18,10 @@ from warehouse.rules.packing import PackScan
 from warehouse.rules.weights import LEAST_G, MOST_G
 from warehouse.stations.common import (
     LARGEST,
-    LONGEST_CODE,
     MOST_SCANS,
     client_id_of,
     pressed_ms_of,
+    raw_of,
     state_json,
     station_page,
     warehouse_ids,
@@ -148,7 +148,7 @@ def _scan(entry: Body, index: int) -> PackScan:
     return PackScan(
         client_id=client_id_of(entry),
         sequence=entry.whole("seq", least=0, most=LARGEST, default=index),
-        raw=entry.text("raw", most=LONGEST_CODE),
+        raw=raw_of(entry),
         pressed_ms=pressed_ms_of(entry),
     )
 

@@ -19,7 +19,7 @@ from warehouse.models import Parcel
 from warehouse.rules.barcodes import parse_scan
 from warehouse.rules.packing import PackScan
 from warehouse.rules.weights import has_unit, read_weight
-from warehouse.stations.common import result_json, say
+from warehouse.stations.common import result_json, say_answer
 from warehouse.stations.pack_state import CLOSED, VERDICTS, close_json, wanted
 from warehouse.stations.table import OnTable, Table
 
@@ -164,7 +164,7 @@ class PackTable:
         for scan, answer in zip(run, answers, strict=True):
             verdict = VERDICTS.get(answer["code"], "error")
             expected = left if verdict in ("wrong", "surplus") else ()
-            self._answer(scan, verdict, say(answer["sentence"]), expected)
+            self._answer(scan, verdict, say_answer(answer), expected)
         right = [each for each in answers if each["code"] == "accepted"]
         if state.is_complete and right:
             self.results[right[-1]["client_id"]]["verdict"] = "done"

@@ -22,17 +22,17 @@ from warehouse.rules.picking import next_task
 from warehouse.screens import StationDocument, StationLine, StationState
 from warehouse.stations.common import (
     LARGEST,
-    LONGEST_CODE,
     MOST_SCANS,
     client_id_of,
     pressed_ms_of,
+    raw_of,
     result_json,
-    say,
+    say_answer,
     state_json,
     station_page,
     wave_of,
 )
-from warehouse.stations.waves import document_url
+from warehouse.stations.waves import document_url, walk_words
 
 MOST_PICKS = 2000
 VERDICTS = {
@@ -136,7 +136,7 @@ def _scan(entry: Body) -> PickScan:
     return PickScan(
         client_id=client_id_of(entry),
         sequence=entry.whole("seq", least=0, most=LARGEST, default=0),
-        raw=entry.text("raw", most=LONGEST_CODE),
+        raw=raw_of(entry),
         pressed_ms=pressed_ms_of(entry),
     )
 
@@ -145,7 +145,7 @@ def _pick_entry(entry: Body, index: int) -> PickScan:
     if entry.has("task_id"):
         task_id = entry.whole("task_id", least=1, most=2**63 - 1)
         return PickScan(client_id=client_id_of(entry), sequence=index, task_id=task_id)
-    raw = entry.text("raw", most=LONGEST_CODE)
+    raw = raw_of(entry)
     return PickScan(client_id=client_id_of(entry), sequence=index, raw=raw)
 
 
@@ -157,7 +157,7 @@ def _results(taken: Sequence[PickScan], state: PickState) -> list[dict[str, Any]
         verdict = VERDICTS.get(answer["code"], "error")
         expected = wanted if verdict == "wrong" else []
         results.append(
-            result_json(scan.client_id, verdict, say(answer["sentence"]), expected)
+            result_json(scan.client_id, verdict, say_answer(answer), expected)
             | {"task_id": answer.get("task_id", 0)}
         )
     if results and current is None and results[-1]["verdict"] == "accepted":
@@ -194,4 +194,5 @@ def _station_state(wave: Wave, state: PickState) -> StationState:
         complete=current is None,
         next_action=action,
         documents=papers,
+        notes=tuple(filter(None, [walk_words(wave.path_mm, wave.serpentine_mm)])),
     )

@@ -75,6 +75,7 @@ def show(request: StaffRequest, wave_id: int) -> HttpResponse:
     pick_list = document_url(picture.wave.pick_list_id)
     context = {
         "picture": picture, "wave": wave, "pick_list_url": pick_list, "now": timezone.now(),
+        "walk": walk_words(picture.wave.path_mm, picture.wave.serpentine_mm),
         "look_again": picture.wave.status == Wave.Status.RELEASED and pick_list is None,
     }  # fmt: skip
     return render(request, "stations/wave.html", context)
@@ -83,6 +84,17 @@ def show(request: StaffRequest, wave_id: int) -> HttpResponse:
 def document_url(document_id: int | None) -> str | None:
     """Return the address of a paper, None while it is being made."""
     return None if document_id is None else reverse("station_document", args=[document_id])
+
+
+def walk_words(path_mm: int | None, serpentine_mm: int | None) -> str:
+    """Say how long the walk is and what it saves; "" where a bin has no position."""
+    if path_mm is None or serpentine_mm is None:
+        return ""
+    length, saved = -(-path_mm // 1000), (serpentine_mm - path_mm) // 1000
+    if not saved:
+        return _("Walk: {length} m.").format(length=length)
+    said = _("Walk: {length} m, {saved} m less than by pick sequence.")
+    return said.format(length=length, saved=saved)
 
 
 def wave_json(picture: WavePicture) -> dict[str, Any]:
@@ -96,6 +108,8 @@ def wave_json(picture: WavePicture) -> dict[str, Any]:
         "status": wave.status,
         "tasks": picture.tasks,
         "tasks_open": picture.tasks_open,
+        "path_mm": wave.path_mm,
+        "serpentine_mm": wave.serpentine_mm,
         "pick_list_url": document_url(wave.pick_list_id),
         "parcels": [
             {

@@ -16,7 +16,7 @@
               | waiting (right, but something has to come first: the label)
      message  one translated sentence; expected: what would have been right, in words
      results  one per scan; a scan without a result stays in the queue and is sent again
-     state    after the last scan; `location` and `documents` may be missing; `asks` is "scan", or
+     state    after the last scan; `location`, `notes` (sentences) and `documents` may be missing; `asks` is "scan", or
               "weight" when the field wants grams
    401, 403 or a redirect to the login: scans are kept and the person is asked to sign in.
    Any other 4xx on a single scan: it is shown as not understood and taken off the queue.
@@ -150,6 +150,11 @@
     put(document, "order", state.order || "");
     at("next").textContent = state.next_action || "";
     at("asks").textContent = word(at("asks"), state.asks || "scan");
+    at("notes").replaceChildren(...(state.notes || []).map((note) => {
+      const item = document.createElement("li");
+      item.textContent = note;
+      return item;
+    }));
     at("lines").replaceChildren(...state.lines.map((line) => {
       const row = blank.firstElementChild.cloneNode(true);
       row.classList.toggle("is-complete", line.scanned >= line.expected);
@@ -223,6 +228,12 @@
   });
   document.addEventListener("keydown", (event) => {
     wakeAudio();
+    // Wedge scanners press Ctrl+] for the separator inside a GS1 code; a browser would drop it.
+    if (event.ctrlKey && !event.altKey && (event.key === "]" || event.key === "\u001d")) {
+      event.preventDefault();
+      field.focus();
+      field.setRangeText("\u001d", field.selectionStart, field.selectionEnd, "end");
+    }
     // A scanner types wherever the focus is: bring it home before its first letter lands.
     if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && document.activeElement !== field) field.focus();
   });
