@@ -12,7 +12,7 @@ from django.db.models import Q
 class Migration(migrations.Migration):
     """New columns only, all empty: code of the version before works on."""
 
-    dependencies: ClassVar[list[tuple[str, str]]] = [("warehouse", "0003_waiting_allocations")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("warehouse", "0005_allocation_walls")]
     operations: ClassVar[list[Operation]] = [
         *(
             migrations.AddField(
