@@ -45,10 +45,15 @@ class Later(Exception):
     """The job cannot be done yet (a limit, an outage): try again after `seconds`.
 
     `waits_for` names a partner that refuses our credentials: mended, the job goes on at once.
+    `has_moved` says that this run got something done: earlier attempts that ended badly are
+    forgotten, else a job without an end would use up all it may have over the months.
     """
 
-    def __init__(self, seconds: float, reason: str, *, waits_for: str = "") -> None:
+    def __init__(
+        self, seconds: float, reason: str, *, waits_for: str = "", has_moved: bool = False
+    ) -> None:
         super().__init__(reason)
+        self.has_moved = has_moved
         self.seconds = seconds
         self.reason = reason
         self.waits_for = waits_for
@@ -249,7 +254,7 @@ def run_one(job: Job) -> None:
             job,
             last_error=later.reason,
             run_after=timezone.now() + timedelta(seconds=later.seconds),
-            attempts=max(job.attempts - 1, 0),
+            attempts=0 if later.has_moved else max(job.attempts - 1, 0),
             waits_for=later.waits_for,
         )
     except ForAPerson as reason:

@@ -82,8 +82,9 @@ def read_channel(merchant_id: int, payload: Mapping[str, Any]) -> None:
         if step is None:
             return
         if not _read_page(merchant_id, step):
-            raise Later(settings.CHANNEL_READ_SECONDS, "read to the end; the next look")
-    raise Later(0, "more pages")
+            why = "read to the end; the next look"
+            raise Later(settings.CHANNEL_READ_SECONDS, why, has_moved=True)
+    raise Later(0, "more pages", has_moved=True)
 
 
 @handler("channels.read_orders", queue="channels", waits_while_suspended=True)

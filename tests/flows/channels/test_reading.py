@@ -182,3 +182,12 @@ def test_a_paused_shop_is_not_read_until_it_goes_on(ebay: Shop) -> None:
         reading.start_reading_channel(ebay.connection_id)
     ebay.look_again()
     assert len(ebay.orders()) == 1
+
+
+def test_workers_killed_over_the_months_do_not_end_the_reading(ebay: Shop) -> None:
+    with merchant(ebay.owner):
+        Job.objects.filter(kind="channels.read").update(attempts=11)
+    ebay.look_again()
+    with merchant(ebay.owner):
+        job = Job.objects.get(kind="channels.read")
+    assert (job.status, job.attempts) == (Job.Status.QUEUED, 0)
