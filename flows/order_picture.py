@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from core.models import Document
 from customs.models import Declaration, LandedCost
 from orders.models import Hold, Order, OrderLine
@@ -28,6 +30,15 @@ class ParcelPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderFamily:
+    """References of the orders that a split or a merge connects with one order, oldest first:
+    what it was made of, and what was made of it. What was taken back is in neither."""
+
+    made_of: tuple[str, ...]
+    made_into: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPicture:
     """Everything about one order, evaluated."""
 
@@ -36,6 +47,19 @@ class OrderPicture:
     holds: tuple[Hold, ...]
     parcels: tuple[ParcelPicture, ...]
     documents: tuple[Document, ...]
+    family: OrderFamily
+
+
+def order_family(order: Order) -> OrderFamily:
+    """The orders that this one is made of or was made into, in the active block."""
+    up = Q(merged_into=order)
+    if order.parent_id and order.undone_at is None:
+        up |= Q(pk=order.parent_id)
+    down = Q(parent=order, undone_at__isnull=True)
+    if order.merged_into_id:
+        down |= Q(pk=order.merged_into_id)
+    references = Order.objects.order_by("pk").values_list("reference", flat=True)
+    return OrderFamily(tuple(references.filter(up)), tuple(references.filter(down)))
 
 
 def order_picture(*, reference: str) -> OrderPicture:
@@ -72,4 +96,5 @@ def order_picture(*, reference: str) -> OrderPicture:
         holds=tuple(Hold.objects.filter(order=order).order_by("pk")),
         parcels=tuple(parcels),
         documents=tuple(papers.order_by("pk")),
+        family=order_family(order),
     )

@@ -26,14 +26,22 @@ DOORS_AT_ONCE = 25
 @dataclass(frozen=True, slots=True)
 class Together:
     """Orders of one recipient and address, oldest first; `faults` say why they may not be merged.
-    `digest` is the door's and the cursor of what comes after it."""
+    `digest` is the door's."""
 
     digest: str
     orders: tuple[Order, ...]
     faults: tuple[Sentence, ...]
 
 
-def orders_together(*, after: str, now: datetime, doors: int = DOORS_AT_ONCE) -> list[Together]:
+@dataclass(frozen=True, slots=True)
+class TogetherPage:
+    """Groups of orders that go to one door, and where the next page begins; empty at the end."""
+
+    groups: tuple[Together, ...]
+    next_after: str
+
+
+def orders_together(*, after: str, now: datetime, doors: int = DOORS_AT_ONCE) -> TogetherPage:
     """Doors to which several open orders go, in the active block, from the cursor `after` on.
 
     One index holds only orders that may still be combined: its length is that of the open work,
@@ -44,7 +52,8 @@ def orders_together(*, after: str, now: datetime, doors: int = DOORS_AT_ONCE) ->
     by_door: dict[str, list[Order]] = {digest: [] for digest in digests}
     for order in rows.select_related("channel").order_by("pk")[: doors * MOST_MERGED]:
         by_door[order.address_digest].append(order)
-    return _judged(by_door, now)
+    next_after = digests[-1] if len(digests) == doors else ""
+    return TogetherPage(tuple(_judged(by_door, now)), next_after)
 
 
 def orders_beside(order: Order, *, now: datetime) -> Together | None:
@@ -55,7 +64,7 @@ def orders_beside(order: Order, *, now: datetime) -> Together | None:
     found = list(rows.select_related("channel").order_by("pk")[:MOST_MERGED])
     if len(found) < 2 or order not in found:
         return None
-    return _judged({order.address_digest: found}, now)[0]
+    return next(iter(_judged({order.address_digest: found}, now)), None)
 
 
 def _judged(by_door: Mapping[str, Sequence[Order]], now: datetime) -> list[Together]:

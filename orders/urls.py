@@ -13,6 +13,7 @@ from orders.api.changes import (
     DecideConflict,
     RecheckOrder,
 )
+from orders.api.combining import MergeOrders, OrdersTogether, SplitOrder, UndoOrder
 from orders.api.imports import Imports, OneImport, RejectedRows
 from orders.api.listings import Listings, OneListing
 from orders.api.orders import OneOrder, Orders, ReleaseHold
@@ -36,6 +37,10 @@ urlpatterns = [
     path("products/<words:sku>", OneProduct.as_view(), name="api-product"),
     path("orders", Orders.as_view(), name="api-orders"),
     path("orders/bulk", BulkOrders.as_view(), name="api-orders-bulk"),
+    path("orders/merge", MergeOrders.as_view(), name="api-merge-orders"),
+    path("orders/together", OrdersTogether.as_view(), name="api-orders-together"),
+    path("orders/<word:reference>/split", SplitOrder.as_view(), name="api-split-order"),
+    path("orders/<word:reference>/undo", UndoOrder.as_view(), name="api-undo-order"),
     path("orders/<word:reference>", OneOrder.as_view(), name="api-order"),
     path(
         "orders/<word:reference>/holds/<big:hold_id>/release",

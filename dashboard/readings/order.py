@@ -8,6 +8,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db.models import Q, Sum
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.authentication import Caller
@@ -18,6 +19,7 @@ from core.tenancy import active_merchant_id
 from customs.models import Declaration
 from customs.models import LandedCost as StoredCost
 from dashboard.readings.allocation import read_allocation, read_from_suppliers
+from dashboard.readings.combining import read_family
 from dashboard.readings.documents import documents_of
 from dashboard.readings.landed_cost import landed_cost_of
 from dashboard.readings.order_changes import cancel_act, field_words, read_changes
@@ -92,6 +94,7 @@ def read_order(*, order: Order, caller: Caller) -> OrderPage:
         lines=_lines(order, lines),
         changes=changes,
         cancel=cancel_act(order, caller),
+        family=read_family(order=order, caller=caller, now=timezone.now()),
         value=Money(order.goods_value, order.currency),
         holds=_holds(order, caller, correct_url=changes.correct_url),
         shipments=_shipments(bookings, tracked),

@@ -17,6 +17,7 @@ from core.money import Money
 from dashboard.readings.words import hold_name
 from dashboard.screens.orders import OrderRow
 from orders.models import Channel, Hold, Import, Order, OrderLine, OrderTag, RuleNotice
+from orders.states import AWAY
 from shipping.words import service_words
 from tracking.journey import order_journey
 from tracking.models import TrackedParcel
@@ -74,6 +75,9 @@ def orders_matching(filters: OrderFilters) -> QuerySet[Order]:
         rows = rows.filter(status__in=STAGE_STATUSES[filters.status])
     elif filters.status:
         rows = rows.filter(status=filters.status)
+    elif not filters.query:
+        # Their goods are in the orders made of them: asked for by status or by number only.
+        rows = rows.exclude(status__in=AWAY)
     if filters.country:
         rows = rows.filter(country=filters.country)
     if filters.hold:
@@ -106,6 +110,7 @@ def of_upload(rows: QuerySet[Order], upload: Import | None) -> QuerySet[Order]:
         return rows.none()
     return rows.filter(
         channel__kind=Channel.Kind.UPLOAD,
+        made_by="",
         created_at__gte=upload.created_at,
         created_at__lte=upload.finished_at or timezone.now(),
     )

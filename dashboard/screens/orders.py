@@ -7,6 +7,7 @@ from datetime import datetime
 
 from core.journey_line import JourneyLine
 from core.money import Money
+from dashboard.screens.combining import FamilyPart
 from dashboard.screens.common import (
     Badge,
     BulkAction,
@@ -208,6 +209,7 @@ class OrderPage:
     list_url: str
     changes: OrderChanges
     cancel: Destructive | None = None
+    family: FamilyPart | None = None
     claim_url: str = ""
     ruled: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()

@@ -99,6 +99,7 @@ def _tabs(filters: OrderFilters) -> tuple[Tab, ...]:
             )
             for status in TABS
         ),
+        Tab(label=_("Could go together"), url=reverse("dashboard:orders_together")),
         Tab(label=_("Blocked buyers"), url=reverse("dashboard:blocked_buyers")),
     )
 

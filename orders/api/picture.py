@@ -101,6 +101,12 @@ class OrderDetailShape(OrderShape):
     holds = HoldShape(many=True)
     parcels = ParcelShape(many=True)
     documents = DocumentShape(many=True)
+    made_of = serializers.ListField(
+        child=serializers.CharField(), help_text="The orders that it is a part of, or holds."
+    )
+    made_into = serializers.ListField(
+        child=serializers.CharField(), help_text="The orders that ship its goods instead of it."
+    )
 
 
 PARCEL = ParcelShape()
@@ -115,4 +121,6 @@ def present(picture: OrderPicture) -> dict[str, Any]:
         "holds": [HOLD.to_representation(hold) for hold in picture.holds],
         "parcels": [PARCEL.to_representation(parcel) for parcel in picture.parcels],
         "documents": [DOCUMENT.to_representation(paper) for paper in picture.documents],
+        "made_of": list(picture.family.made_of),
+        "made_into": list(picture.family.made_into),
     }

@@ -112,6 +112,7 @@ class OrderShape(OrderSummaryShape):
     recipient_id = serializers.CharField()
     note = serializers.CharField()
     sorting = serializers.CharField(help_text="Zone, kind, weight and size class.")
+    made_by = serializers.CharField(help_text="`split` or `merge`; empty for a channel's order.")
     wanted_service = serializers.CharField(help_text="The service one of your rules asks for.")
     wanted_warehouse = serializers.CharField(help_text="The warehouse one of your rules names.")
     priority = serializers.IntegerField(help_text="Higher goes first; 0 where no rule sets it.")

@@ -412,16 +412,17 @@ def test_what_could_go_together_is_found_by_door(owner: Merchant) -> None:
     one, two = a_pair(owner)
     other = an_order(owner)
     with merchant(owner):
-        (found,) = orders_together(after="", now=NOW)
+        (found,) = orders_together(after="", now=NOW).groups
         assert [order.pk for order in found.orders] == [one.pk, two.pk]
         assert found.faults == ()
-        assert orders_together(after=found.digest, now=NOW) == []
+        assert orders_together(after=found.digest, now=NOW).groups == ()
+        assert orders_together(after="", now=NOW, doors=1).next_after == found.digest
         assert orders_beside(Order.objects.get(pk=other.pk), now=NOW) is None
         beside = orders_beside(Order.objects.get(pk=one.pk), now=NOW)
         assert beside is not None
     do_merge(owner, one, two)
     with merchant(owner):
-        assert orders_together(after="", now=NOW) == []
+        assert orders_together(after="", now=NOW).groups == ()
 
 
 def send(owner: Merchant, parsed: ParsedOrder) -> Any:

@@ -51,6 +51,7 @@ from tests.ui.fakes import (
     eur,
     line,
 )
+from tests.ui.fakes_combining import family
 
 BUYERS: tuple[tuple[str, str, str, JourneyLine, tuple[str, ...]], ...] = (
     ("Jürgen Weiß-Großmann", "DE", "Amazon DE", line(5), ()),
@@ -207,6 +208,7 @@ def order_page(*, held: bool = False) -> OrderPage:
             ),
         ),
         changes=order_changes(held=held),
+        family=family() if held else None,
         value=eur("84.80"),
         holds=holds if held else (),
         shipments=()

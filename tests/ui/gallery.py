@@ -12,6 +12,7 @@ from django.test import RequestFactory
 
 from dashboard.screens.common import Option
 from tests.ui import fakes_channels as channels
+from tests.ui import fakes_combining as combining
 from tests.ui import fakes_doors as doors
 from tests.ui import fakes_listings as listings
 from tests.ui import fakes_orders as orders
@@ -80,6 +81,14 @@ def gallery() -> dict[str, Picture]:
         ),
         "order": _page(orders.order_page(), "dashboard/orders/detail.html", "Orders"),
         "order_held": _page(orders.order_page(held=True), "dashboard/orders/detail.html", "Orders"),
+        "order_split": _page(combining.split_page(), "dashboard/orders/split.html", "Orders"),
+        "order_split_asks": _page(
+            combining.split_page(asks=True), "dashboard/orders/split.html", "Orders"
+        ),
+        "together": _page(combining.together_page(), "dashboard/orders/together.html", "Orders"),
+        "together_empty": _page(
+            combining.together_page(rows=0), "dashboard/orders/together.html", "Orders"
+        ),
         "upload": _page(orders.upload_page(), "dashboard/orders/upload.html", "Orders"),
         "upload_refused": _page(
             orders.upload_page(error="The file is empty."), "dashboard/orders/upload.html", "Orders"
