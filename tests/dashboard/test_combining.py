@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from core.tenancy import merchant
+from orders.files.orders import ParsedLine
 from orders.models import Order, OrderLine
 from tests.dashboard.conftest import Shop
 from tests.factories import an_order
@@ -69,11 +71,9 @@ def test_what_is_wrong_with_a_split_is_said_beside_what_was_typed(shop: Shop) ->
 
 
 def test_orders_of_one_door_are_merged_from_the_list_and_from_a_page(shop: Shop) -> None:
-    one, two = (an_order(shop.owner, recipient_name=BUYER) for _ in range(2))
-    with merchant(shop.owner):
-        # The same goods twice within hours: a person has let the second one go on.
-        Order.objects.filter(pk=two.pk).update(status="accepted")
-        two.holds.all().delete()
+    one_mug = (ParsedLine(1, "1", "MUG-BLUE", "", 1, Decimal("9.50")),)
+    one = an_order(shop.owner, recipient_name=BUYER)
+    two = an_order(shop.owner, recipient_name=BUYER, lines=one_mug)
     together = page(shop, "/orders/together/")
     assert f'value="{one.pk}-{two.pk}"' in together
     assert f'name="order" value="{two.pk}"' in page(shop, f"/orders/{one.reference}/")
