@@ -13,7 +13,14 @@ from core.jobs import enqueue
 from core.sentences import Sentence, gettext_noop
 from flows.families import combined_of, goods_of, lines_by_order, part_of
 from flows.recheck import CHANGEABLE, allocation_work, changeable_orders, recheck_orders
-from flows.together import faults_of, merge_facts, threshold_params, thresholds_undercut
+from flows.together import (
+    asked_of_suppliers,
+    at_supplier,
+    faults_of,
+    merge_facts,
+    threshold_params,
+    thresholds_undercut,
+)
 from orders.models import Hold, Order, OrderConflict, OrderLine
 from orders.rules.combining import (
     Part,
@@ -238,6 +245,8 @@ def _splittable(order_id: int, *, may_be_held: bool = True) -> Order:
     if OrderConflict.objects.filter(order=order, resolved_at__isnull=True).exists():
         words = gettext_noop("The channel says {order} otherwise: decide that first.")
         raise NotCombined(Sentence("order_in_conflict", words, name))
+    if asked_of_suppliers([order.pk]):
+        raise NotCombined(at_supplier(order))
     if OrderLine.objects.filter(order=order, product__isnull=True).exists():
         words = gettext_noop("{order} has a line without a known product: map it first.")
         raise NotCombined(Sentence("product_unknown", words, name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +17,7 @@ from orders.querysets import doors_with_many
 from orders.rules.combining import MOST_MERGED, MergeFacts, crosses, merge_faults
 from shipping.rules.choice import NoServiceFits
 from shipping.rules.services import ParcelFacts, eligible_services
-from warehouse.models import Parcel
+from warehouse.models import Parcel, SupplierRequest
 from warehouse.rules.cartons import PackItem, cartons_on, suggest_carton
 
 DOORS_AT_ONCE = 25
@@ -131,6 +131,8 @@ def faults_of(
 ) -> Iterator[Sentence]:
     """Every reason why these orders may not be merged; none means they may."""
     faults = list(merge_faults([facts[order.pk] for order in orders]))
+    asked = asked_of_suppliers([order.pk for order in orders])
+    faults += [at_supplier(order) for order in orders if order.pk in asked]
     yield from faults
     if faults:
         return
@@ -143,6 +145,28 @@ def faults_of(
             gettext_noop("There is no exchange rate for {currency}: nobody can tell the limits."),
             {"currency": error.currency},
         )
+
+
+def asked_of_suppliers(order_ids: Collection[int]) -> set[int]:
+    """Those of the orders that a supplier was asked to ship, and may be shipping."""
+    asked = SupplierRequest.objects.filter(order_id__in=order_ids, status__in=AT_SUPPLIER)
+    return {order_id for order_id in asked.values_list("order_id", flat=True) if order_id}
+
+
+def at_supplier(order: Order) -> Sentence:
+    """Why such an order stays as it is."""
+    return Sentence(
+        "order_at_supplier",
+        gettext_noop("A supplier was asked to ship {order}: withdraw or refuse that first."),
+        {"order": order.reference},
+    )
+
+
+AT_SUPPLIER = (
+    SupplierRequest.Status.DRAFT,
+    SupplierRequest.Status.SENT,
+    SupplierRequest.Status.ACCEPTED,
+)
 
 
 def _customs_faults(orders: Sequence[Order], now: datetime) -> Iterator[Sentence]:

@@ -71,13 +71,7 @@ def orders_matching(filters: OrderFilters) -> QuerySet[Order]:
             begins_with("reference", filters.query.upper())
             | begins_with("external_order", filters.query)
         )
-    if filters.status in STAGE_STATUSES:
-        rows = rows.filter(status__in=STAGE_STATUSES[filters.status])
-    elif filters.status:
-        rows = rows.filter(status=filters.status)
-    elif not filters.query:
-        # Their goods are in the orders made of them: asked for by status or by number only.
-        rows = rows.exclude(status__in=AWAY)
+    rows = _of_status(rows, filters)
     if filters.country:
         rows = rows.filter(country=filters.country)
     if filters.hold:
@@ -98,6 +92,15 @@ def orders_matching(filters: OrderFilters) -> QuerySet[Order]:
     if filters.upload:
         return of_upload(rows, Import.objects.filter(pk=filters.upload).first())
     return rows
+
+
+def _of_status(rows: QuerySet[Order], filters: OrderFilters) -> QuerySet[Order]:
+    """Split and merged orders only where asked for by status or number: others ship their goods."""
+    if filters.status in STAGE_STATUSES:
+        return rows.filter(status__in=STAGE_STATUSES[filters.status])
+    if filters.status:
+        return rows.filter(status=filters.status)
+    return rows if filters.query else rows.exclude(status__in=AWAY)
 
 
 def of_upload(rows: QuerySet[Order], upload: Import | None) -> QuerySet[Order]:
