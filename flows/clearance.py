@@ -18,7 +18,7 @@ from django.utils import timezone
 from core.jobs import ForAPerson, Later, Work, enqueue, handler
 from core.models import Merchant
 from core.money import NoExchangeRate
-from core.sentences import Sentence, gettext_noop
+from core.sentences import Sentence, gettext_noop, verbatim
 from core.tenancy import merchant
 from customs.models import Declaration
 from customs.rules.declarations import (
@@ -347,8 +347,15 @@ def _release_unasked(merchant_id: int, declaration_id: int) -> None:
 
 def _problem_sentences(problems: Sequence[Mapping[str, Any]]) -> list[Sentence]:
     """What is missing and what would be right, of the first gaps: the screen shows them all."""
-    told = (problem[part] for problem in problems[:5] for part in ("fault", "remedy"))
-    return [Sentence(each["code"], each["template"], each["params"]) for each in told]
+    said: list[Sentence] = []
+    for problem in problems[:5]:
+        fault, remedy = (
+            Sentence(each["code"], each["template"], each["params"])
+            for each in (problem["fault"], problem["remedy"])
+        )
+        # Neither is a whole sentence: without a sign between them they run into each other.
+        said += [*([verbatim("·")] if said else []), fault, verbatim("→"), remedy]
+    return said
 
 
 def _keep(merchant_id: int, declaration_id: int, answer: LodgedDeclaration) -> None:

@@ -23,6 +23,7 @@ from warehouse.rules.station_rules import double_press_within
 from warehouse.services import (
     NewScan,
     NotPackable,
+    TooLight,
     confirm_picks,
     pack_parcel,
     plan_wave,
@@ -227,7 +228,7 @@ def close_parcel(
 ) -> PackState:
     """Close a fully scanned parcel: goods leave stock, the export declaration is lodged.
 
-    Raises `NotPackable`, `LabelNotReady`, or `Parcel.DoesNotExist`. Closing again changes nothing.
+    Raises `NotPackable` (also `TooLight`), `LabelNotReady`, or `Parcel.DoesNotExist`. Closing again changes nothing.
     """
     with merchant(merchant_id):
         parcel = Parcel.objects.select_for_update().get(reference=parcel_reference)
@@ -244,6 +245,6 @@ def close_parcel(
 
 
 __all__ = [
-    "LabelNotReady", "NotPackable", "PackState", "close_parcel", "pack_state", "pick",
+    "LabelNotReady", "NotPackable", "PackState", "TooLight", "close_parcel", "pack_state", "pick",
     "plan_next_wave", "release", "scan_parcel",
 ]  # fmt: skip

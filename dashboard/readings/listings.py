@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from dashboard.readings.orders import begins_with
 from dashboard.screens.common import Badge
 from dashboard.screens.listings import ListingPage, ListingRow, PartField, Suggested
-from orders.models import ChannelListing, ListingStatus
+from orders.models import Channel, ChannelListing, ListingStatus
 from orders.suggestions import COUNTED, Suggestion, suggestions_for, waiting_orders
 
 EMPTY_PARTS = 4
@@ -58,6 +58,12 @@ def read_listing(
     )
 
 
+def _channel_name(channel: Channel) -> str:
+    """A shop's own name; files have none that a person gave."""
+    is_file = channel.kind == Channel.Kind.UPLOAD
+    return str(channel.get_kind_display()) if is_file else channel.name
+
+
 def _row(
     listing: ChannelListing, waiting: Mapping[int, int], found: Sequence[Suggestion]
 ) -> ListingRow:
@@ -67,7 +73,7 @@ def _row(
         id=listing.pk,
         code=listing.code,
         item_number=listing.item_number,
-        channel=listing.channel.name,
+        channel=_channel_name(listing.channel),
         title=listing.title,
         badge=Badge(
             label=str(listing.get_status_display()),

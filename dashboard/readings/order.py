@@ -42,8 +42,9 @@ from dashboard.screens.orders import (
     OrderShipment,
 )
 from flows.changes import CORRECTABLE
-from orders.models import Hold, Order
+from orders.models import Hold, Import, Order
 from orders.models import OrderLine as StoredLine
+from orders.rules.reasons import REASONS
 from orders.services.holds import NOT_BY_HAND, may_release
 from orders.words import asked_for, hold_words
 from shipping.models import Booking
@@ -191,6 +192,7 @@ def _holds(order: Order, caller: Caller, *, correct_url: str) -> tuple[HoldCard,
 def _hold(hold: Hold, order: Order, *, role: str, correct_url: str) -> HoldCard:
     reason, remedy = hold_words(hold)
     send = asked_for(hold)
+    mend_url, mend_label, mend_help = _mended_at(hold) if correct_url else ("", "", "")
     return HoldCard(
         code=hold.code,
         words=hold_name(hold.code),
@@ -210,7 +212,28 @@ def _hold(hold: Hold, order: Order, *, role: str, correct_url: str) -> HoldCard:
         write_to=settings.OPERATOR["email"] if send else "",
         mail_url=_mail_url(order, hold) if send else "",
         send=send,
+        mend_url=mend_url,
+        mend_label=mend_label,
+        mend_help=mend_help,
     )
+
+
+OF_THE_PRODUCT = frozenset({"hs_code", "origin_country", "customs_description", "unit_price"})
+
+
+def _mended_at(hold: Hold) -> tuple[str, str, str]:
+    """The page on which the cause is mended, if not on the order's: its address, label, help."""
+    reason = REASONS.get(hold.reason_code)
+    if reason is not None and reason.field in OF_THE_PRODUCT:
+        return (
+            f"{reverse('dashboard:upload')}?kind={Import.Kind.PRODUCTS}",
+            _("Upload corrected products"),
+            _("A product file changes only the products in it; the orders they hold are then"
+              " checked by themselves."),
+        )  # fmt: skip
+    if hold.code == Hold.Code.UNKNOWN_PRODUCT:
+        return reverse("dashboard:listings"), _("See listings"), ""
+    return "", "", ""
 
 
 def _mail_url(order: Order, hold: Hold) -> str:

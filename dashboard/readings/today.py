@@ -329,7 +329,7 @@ def _first_steps() -> tuple[FirstStep, ...]:
         ),
         FirstStep(
             label=_("Upload your first orders"),
-            note=_("The Amazon report or our template."),
+            note=_("A marketplace's order file or our template; or connect a shop under Settings."),
             url=f"{upload}?kind={Import.Kind.ORDERS}",
             done=Order.objects.exists(),
         ),

@@ -14,6 +14,7 @@ from claims.models import Claim
 from claims.words import evidence_words, reason_words
 from core.models import Event
 from core.money import Money
+from core.spoken import say
 from customs.models import Declaration
 from dashboard.readings.rule_words import ruled_words
 from dashboard.screens.common import Badge, HistoryEntry, Tone
@@ -249,6 +250,8 @@ def event_detail(event: Event) -> str:
         return evidence_words(str(data.get("code", "")))
     if event.kind in ("job.tried_again", "job.given_up"):
         return ": ".join(filter(None, (work_words(str(data.get("job", ""))), data.get("why", ""))))
+    if event.kind == "booking.planned" and data.get("sentence"):
+        return say(data["sentence"])
     if event.kind == "order.conflict_decided":
         return str(dict(ConflictOutcome.choices).get(data.get("outcome", ""), ""))
     for name in ("reason", "tracking_number", "warehouse", "manifest", "mrn", "why", "lrn"):

@@ -81,7 +81,8 @@ class HoldCard:
     Where only staff release it, `write_to` is the operator's address, `mail_url` a letter begun to
     it with the order named, and `send` what has to be in it.
 
-    `suggestion` are corrections that would be right, as (field, its words, value).
+    `suggestion` are corrections that would be right, as (field, its words, value). Where the cure
+    is on another page, `mend_url` leads there, and `mend_help` says what to do there.
     """
 
     code: str
@@ -97,6 +98,9 @@ class HoldCard:
     write_to: str = ""
     mail_url: str = ""
     send: str = ""
+    mend_url: str = ""
+    mend_label: str = ""
+    mend_help: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -88,7 +88,7 @@ REASONS: Mapping[str, Reason] = {
         "payment",
         "paid_at",
         _("The order is not marked as paid."),
-        _("Wait for the channel to confirm the payment, or enter when it was paid."),
+        _("Wait for the channel to confirm the payment; or release it and say how it was paid."),
         FINANCE,
     ),
     "country_unknown": Reason(

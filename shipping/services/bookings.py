@@ -57,7 +57,11 @@ def plan_booking(
         subject_id=parcel.order_id,
         actor="booking",
         now=now,
-        data={"service": service_code, "reason": choice["reason"]["text"]},
+        data={
+            "service": service_code,
+            "reason": choice["reason"]["text"],
+            "sentence": choice["reason"],
+        },
     )
     return booking
 

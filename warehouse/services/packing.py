@@ -21,6 +21,14 @@ class NotPackable(Exception):
     """The parcel cannot be closed: items are missing, or it is closed or cancelled already."""
 
 
+class TooLight(NotPackable):
+    """The weight entered is less than `goods_g`, what the goods weigh without any packaging."""
+
+    def __init__(self, goods_g: int) -> None:
+        self.goods_g = goods_g
+        super().__init__(f"The goods alone weigh {goods_g} g.")
+
+
 @dataclass(frozen=True, slots=True)
 class NewScan:
     """One scan as the station sent it, with the verdict the rules gave it."""
@@ -75,7 +83,8 @@ def record_scans(
 def pack_parcel(*, parcel_id: int, weight_g: int, actor: str, now: datetime) -> PackedParcel:
     """Close a parcel whose items are all scanned and take its goods out of stock.
 
-    Closing a closed parcel again changes nothing. Raises `NotPackable` with what is missing.
+    Closing a closed parcel again changes nothing. Raises `NotPackable` with what is missing,
+    `TooLight` when the goods alone weigh more: customs refuses a net weight above the gross one.
     """
     parcel = Parcel.objects.select_for_update().get(pk=parcel_id)
     if parcel.status in (Parcel.Status.PACKED, Parcel.Status.HANDED_OVER):
@@ -88,6 +97,9 @@ def pack_parcel(*, parcel_id: int, weight_g: int, actor: str, now: datetime) -> 
     ]
     if missing:
         raise NotPackable(f"Still to scan: {', '.join(missing)}.")
+    goods_g = sum(item.quantity * item.product.weight_g for item in items)
+    if weight_g < goods_g:
+        raise TooLight(goods_g)
     moved = move(
         Parcel.objects.filter(pk=parcel_id),
         moves=PARCEL_MOVES,

@@ -13,7 +13,14 @@ from django.utils.translation import gettext as _
 
 from core.bodies import BadBody
 from flows.floor import find_parcels
-from flows.fulfilment import LabelNotReady, NotPackable, PackState, close_parcel, scan_parcel
+from flows.fulfilment import (
+    LabelNotReady,
+    NotPackable,
+    PackState,
+    TooLight,
+    close_parcel,
+    scan_parcel,
+)
 from flows.labels import label_of
 from warehouse.models import Parcel
 from warehouse.rules.barcodes import parse_scan
@@ -90,6 +97,10 @@ class PackTable:
             if state == "person":
                 return "wrong", _("No label: {reason}").format(reason=reason), None
             return "waiting", _("The label is coming. Enter the weight again in a moment."), None
+        except TooLight as light:
+            said = _("{weight} g is less than the goods weigh, {goods} g. Weigh it again; if the"
+                     " scale is right, have the products' weights corrected first.")  # fmt: skip
+            return "wrong", said.format(weight=weight_g, goods=light.goods_g), None
         except NotPackable as error:
             state_now = self.load(here)
             if state_now.parcel.status == Parcel.Status.CANCELLED:

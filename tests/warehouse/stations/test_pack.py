@@ -21,7 +21,7 @@ from tests.floor import (
     logged_in,
     parcels_of,
 )
-from warehouse.models import Parcel, Scan, StockMove, Warehouse
+from warehouse.models import Parcel, ParcelItem, Scan, StockMove, Warehouse
 
 SCANS, CLOSE = "/stations/pack/scans/", "/stations/pack/close/"
 
@@ -184,6 +184,26 @@ def test_close_again_says_the_same(floor: Client, acme: Merchant, parcel: Parcel
     first = ask(floor, CLOSE, closing).json()
     assert first["verdict"] == "done"
     assert ask(floor, CLOSE, {**closing, "weight_g": 999}).json() == first
+    assert packed_count(acme) == (1, 2)
+
+
+def test_weight_below_that_of_the_goods_is_refused_and_can_be_entered_again(
+    floor: Client, acme: Merchant, parcel: Parcel
+) -> None:
+    label_for(acme, parcel)
+    with merchant(acme):
+        items = ParcelItem.objects.filter(parcel=parcel).select_related("product")
+        goods_g = sum(item.quantity * item.product.weight_g for item in items)
+    light = send(
+        floor,
+        a_scan(1, parcel.reference), a_scan(2, "MUG-BLUE"), a_scan(4, "MUG-BLUE"),
+        a_scan(6, str(goods_g - 1)),
+    )  # fmt: skip
+    assert verdicts(light)[-1] == "wrong"
+    assert f"the goods weigh, {goods_g} g" in light["results"][-1]["message"]
+    assert light["state"]["asks"] == "weight"
+    closed = send(floor, a_scan(8, str(goods_g)))
+    assert verdicts(closed) == ["done"]
     assert packed_count(acme) == (1, 2)
 
 
