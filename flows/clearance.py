@@ -348,10 +348,10 @@ def _release_unasked(merchant_id: int, declaration_id: int) -> None:
 def _problem_sentences(problems: Sequence[Mapping[str, Any]]) -> list[Sentence]:
     """What is missing and what would be right, of the first gaps: the screen shows them all."""
     said: list[Sentence] = []
-    for problem in problems[:5]:
+    for told in problems[:5]:
         fault, remedy = (
             Sentence(each["code"], each["template"], each["params"])
-            for each in (problem["fault"], problem["remedy"])
+            for each in (told["fault"], told["remedy"])
         )
         # Neither is a whole sentence: without a sign between them they run into each other.
         said += [*([verbatim("·")] if said else []), fault, verbatim("→"), remedy]

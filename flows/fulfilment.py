@@ -228,7 +228,8 @@ def close_parcel(
 ) -> PackState:
     """Close a fully scanned parcel: goods leave stock, the export declaration is lodged.
 
-    Raises `NotPackable` (also `TooLight`), `LabelNotReady`, or `Parcel.DoesNotExist`. Closing again changes nothing.
+    Raises `NotPackable` (`TooLight` among them), `LabelNotReady`, or `Parcel.DoesNotExist`.
+    Closing again changes nothing.
     """
     with merchant(merchant_id):
         parcel = Parcel.objects.select_for_update().get(reference=parcel_reference)

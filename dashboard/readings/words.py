@@ -250,14 +250,14 @@ def event_detail(event: Event) -> str:
         return evidence_words(str(data.get("code", "")))
     if event.kind in ("job.tried_again", "job.given_up"):
         return ": ".join(filter(None, (work_words(str(data.get("job", ""))), data.get("why", ""))))
-    if event.kind == "booking.planned" and data.get("sentence"):
-        return say(data["sentence"])
     if event.kind == "order.conflict_decided":
         return str(dict(ConflictOutcome.choices).get(data.get("outcome", ""), ""))
-    for name in ("reason", "tracking_number", "warehouse", "manifest", "mrn", "why", "lrn"):
-        if data.get(name):
-            return str(data[name])
-    return ""
+    return say(data["sentence"]) if data.get("sentence") else _first_told(data)
+
+
+def _first_told(data: Mapping[str, Any]) -> str:
+    names = ("reason", "tracking_number", "warehouse", "manifest", "mrn", "why", "lrn")
+    return next((str(data[name]) for name in names if data.get(name)), "")
 
 
 FAMILY = frozenset(
