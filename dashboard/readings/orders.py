@@ -65,7 +65,9 @@ class OrderFilters:
 
 def orders_matching(filters: OrderFilters) -> QuerySet[Order]:
     """The orders of a list, with the instant the list shows as `arrived_at`."""
-    rows = Order.objects.annotate(arrived_at=Coalesce("placed_at", "created_at"))
+    rows: QuerySet[Order, Any] = Order.objects.annotate(
+        arrived_at=Coalesce("placed_at", "created_at")
+    )
     if filters.query:
         rows = rows.filter(
             begins_with("reference", filters.query.upper())
@@ -94,7 +96,7 @@ def orders_matching(filters: OrderFilters) -> QuerySet[Order]:
     return rows
 
 
-def _of_status(rows: QuerySet[Order], filters: OrderFilters) -> QuerySet[Order]:
+def _of_status(rows: QuerySet[Any, Any], filters: OrderFilters) -> QuerySet[Any, Any]:
     """Split and merged orders only where asked for by status or number: others ship their goods."""
     if filters.status in STAGE_STATUSES:
         return rows.filter(status__in=STAGE_STATUSES[filters.status])

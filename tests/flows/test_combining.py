@@ -52,7 +52,15 @@ from tests.factories import (
 )
 from tests.flows.conftest import work
 from tests.flows.racing import at_once
-from warehouse.models import Parcel, Reservation, StockBalance, Warehouse, Wave
+from warehouse.models import (
+    Parcel,
+    Reservation,
+    StockBalance,
+    Supplier,
+    SupplierRequest,
+    Warehouse,
+    Wave,
+)
 
 
 @pytest.fixture
@@ -406,6 +414,19 @@ def test_orders_in_a_wave_are_left_alone(owner: Merchant) -> None:
     with pytest.raises(NotCombined) as refused:
         do_merge(owner, one, two)
     assert codes(refused) == {"order_in_wave"}
+
+
+def test_an_order_that_a_supplier_is_asked_to_ship_stays_whole(owner: Merchant) -> None:
+    one, two = a_pair(owner)
+    with merchant(owner):
+        supplier = Supplier.objects.create(name="Mill", email="m@mill.example", created_at=NOW)
+        SupplierRequest.objects.create(
+            number="S1", supplier=supplier, kind="drop_ship", order=one, created_at=NOW
+        )
+    for act in (partial(do_split, owner, one, {"1": 1}), partial(do_merge, owner, one, two)):
+        with pytest.raises(NotCombined) as refused:
+            act()
+        assert codes(refused) == {"order_at_supplier"}
 
 
 def test_what_could_go_together_is_found_by_door(owner: Merchant) -> None:
