@@ -35,10 +35,12 @@ FAMILIES = {
 }
 """Another family at each account: the same buyer's order twice would be held as a duplicate."""
 GOODS = (
-    ("LAMP-DESK-01", "Desk lamp, white", "18.50"),
-    ("MUG-CER-BLUE", "Ceramic mug, blue", "9.90"),
-    ("BAG-CNV-NAT", "Canvas shopping bag, natural", "7.20"),
+    ("MUG-PRC-350", "Porcelain mug, 350 ml", "9.90"),
+    ("TWL-BTH-70X140", "Bath towel 70 × 140 cm", "18.50"),
+    ("BTL-STL-750-SILVER", "Insulated bottle, 750 ml", "19.90"),
 )
+"""Two products of samples/products.csv, whose orders go on once it is uploaded, and a code of the
+channel's own that Listings has a suggestion for."""
 
 
 def orders_for(kind: str, account: str, *, now: datetime) -> list[Body]:
