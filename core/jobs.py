@@ -282,7 +282,8 @@ def take_along(*, kind: str, count: int, now: datetime) -> list[Job]:
     due = Job.objects.filter(
         free, kind=kind, queue=_handlers[kind].queue, status=Job.Status.QUEUED, run_after__lte=now
     )
-    return list(due.order_by("run_after", "id").select_for_update(skip_locked=True)[:count])
+    jobs = due.only("payload").order_by("run_after", "id")
+    return list(jobs.select_for_update(skip_locked=True)[:count])
 
 
 def finish_along(jobs: Iterable[Job], *, now: datetime) -> None:

@@ -20,9 +20,12 @@ LONGEST_REPLAY = timedelta(days=366)
 
 
 class DayInput(forms.DateInput):
-    """A day, picked in the browser."""
+    """A day, picked in the browser, which takes it in one form whatever the language."""
 
     input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
 
 
 class RulesForm(forms.Form):

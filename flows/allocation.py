@@ -41,6 +41,11 @@ KIND = "allocation.allocate"
 BATCH = 250
 MANY = 8
 """From so many due jobs on, a worker allocates them together."""
+NEEDED = (
+    "status", "reference", "country", "priority", "ship_by", "wanted_warehouse", "made_by",
+    "goods_value", "currency", "phone", "service_level",
+)  # fmt: skip
+"""What of an order the rules and the price of its way ask for; its words stay where they are."""
 OPEN = (Order.Status.ACCEPTED, Order.Status.BACKORDERED)
 
 
@@ -89,6 +94,7 @@ def allocate_many(
     """
     locked = list(
         Order.objects.filter(pk__in=order_ids)
+        .only(*NEEDED)
         .order_by("id")
         .select_for_update(skip_locked=skip_locked)
     )
@@ -105,7 +111,8 @@ def allocate_many(
 
 def _allocate(orders: Sequence[Order], now: datetime) -> None:
     lines: dict[int, list[OrderLine]] = defaultdict(list)
-    for line in OrderLine.objects.filter(order__in=orders).order_by("id"):
+    rows = OrderLine.objects.filter(order_id__in=[order.pk for order in orders])
+    for line in rows.only("order", "product", "sku", "quantity").order_by("id"):
         lines[line.order_id].append(line)
     wanted = {order.pk: wanted_of(lines[order.pk]) for order in orders if lines[order.pk]}
     product_ids = {product_id for each in wanted.values() for product_id in each.units}
@@ -160,7 +167,7 @@ def _write(batch: Batch, now: datetime) -> None:
             to=Order.Status.BACKORDERED,
             actor=ACTOR,
             now=now,
-            data={"reason": code},
+            data={"because": code},
         )
     newly = [each for refused in batch.newly_waiting.values() for each in refused]
     if newly:

@@ -176,8 +176,12 @@ class Replay:
     def _row(self, order: Order, wanted: Wanted, was: str) -> SimulationRow:
         row = SimulationRow(simulation=self._asked, order=order, was=was)
         countries = {house.code: house.country for house in self._stock.houses}
-        # What each of two warehouses shipped is not asked for: a split of the past has no price.
-        before = self._cost(order, wanted, {countries.get(was, ""): dict(wanted.units)})
+        # An order that waited cost nothing; what each of two warehouses shipped is not asked for.
+        before = (
+            self._cost(order, wanted, {countries[was]: dict(wanted.units)})
+            if was in countries
+            else None
+        )
         if wanted.units:
             plan, parts = self._plan(order, wanted)
             row.would_be = " + ".join(parts)

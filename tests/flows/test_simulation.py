@@ -85,6 +85,7 @@ def test_a_draft_is_compared_with_what_was(owner: Merchant) -> None:
         assert list(StockBalance.objects.order_by("id").values()) == before
         rows = list(SimulationRow.objects.order_by("id"))
     assert [row.would_be for row in rows] == ["szx1", "szx1", ""]
+    assert rows[2].cost_would_be is None
     assert rows[0].cost_was is not None
     assert rows[0].cost_would_be is not None
     assert rows[0].cost_would_be < rows[0].cost_was
