@@ -18,6 +18,7 @@ from tests.ui import fakes_listings as listings
 from tests.ui import fakes_orders as orders
 from tests.ui import fakes_rest as rest
 from tests.ui import fakes_rules as rules
+from tests.ui import fakes_supply as supply
 from tests.ui.fakes import NOW, shell
 
 
@@ -128,6 +129,46 @@ def gallery() -> dict[str, Picture]:
             rest.api_keys_page(new_key="wb_live_9xKq2vTn4Lr8Ws3Zc6Yb1Mf7Hd5Gj0PaQeUoIi"),
             "dashboard/settings/api_keys.html",
             "Settings",
+        ),
+        "allocation": _page(supply.rules_page(), "dashboard/settings/allocation.html", "Settings"),
+        "allocation_default": _page(
+            supply.rules_page(may_edit=False), "dashboard/settings/allocation.html", "Settings"
+        ),
+        "simulation": _page(
+            supply.simulation_page(), "dashboard/settings/simulation.html", "Settings"
+        ),
+        "simulation_running": _page(
+            supply.simulation_page(running=True), "dashboard/settings/simulation.html", "Settings"
+        ),
+        "suppliers": _page(
+            supply.suppliers_page(), "dashboard/suppliers/list.html", "Products & stock"
+        ),
+        "suppliers_none": _page(
+            supply.suppliers_page(rows=False), "dashboard/suppliers/list.html", "Products & stock"
+        ),
+        "supplier": _page(
+            supply.supplier_page(), "dashboard/suppliers/detail.html", "Products & stock"
+        ),
+        "supplier_requests": _page(
+            supply.requests_page(), "dashboard/suppliers/requests.html", "Products & stock"
+        ),
+        "supplier_requests_none": _page(
+            supply.requests_page(rows=False),
+            "dashboard/suppliers/requests.html",
+            "Products & stock",
+        ),
+        "supplier_requests_nothing": _page(
+            supply.requests_page(rows=False, is_filtered=True),
+            "dashboard/suppliers/requests.html",
+            "Products & stock",
+        ),
+        "supplier_request": _page(
+            supply.request_page(), "dashboard/suppliers/request.html", "Products & stock"
+        ),
+        "drop_shipment": _page(
+            supply.request_page(is_drop_ship=True),
+            "dashboard/suppliers/request.html",
+            "Products & stock",
         ),
         "channels": _page(channels.channels_page(), "dashboard/settings/channels.html", "Settings"),
         "channels_none": _page(
