@@ -9,6 +9,7 @@ from accounts.endpoints import NoSuchRoute
 from claims.api import Claims, Evidence, OneClaim
 from shipping.api import DocumentContent, OneShipment, Shipments
 from tracking.api import Tracking
+from warehouse.api import Cartons, OneCarton
 
 urlpatterns = [
     path("", include("orders.urls")),
@@ -16,6 +17,8 @@ urlpatterns = [
     path("shipments/<word:reference>", OneShipment.as_view(), name="api-shipment"),
     path("documents/<big:document_id>/content", DocumentContent.as_view(), name="api-document"),
     path("tracking/<word:tracking_number>", Tracking.as_view(), name="api-tracking"),
+    path("cartons", Cartons.as_view(), name="api-cartons"),
+    path("cartons/<words:code>", OneCarton.as_view(), name="api-carton"),
     path("claims", Claims.as_view(), name="api-claims"),
     path("claims/<word:number>", OneClaim.as_view(), name="api-claim"),
     path("claims/<word:number>/evidence", Evidence.as_view(), name="api-evidence"),

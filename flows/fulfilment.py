@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from core.jobs import Work, enqueue
@@ -16,7 +16,9 @@ from flows.booking import booking_work
 from orders.models import Order
 from orders.services import move_orders
 from shipping.models import Booking
+from shipping.rules.catalogue import services
 from warehouse.models import Allocation, Parcel, ParcelItem, Scan, Warehouse, Wave
+from warehouse.rules.cartons import ServiceLimits
 from warehouse.rules.packing import ID_USED, ExpectedItem, PackScan, fold_pack
 from warehouse.rules.packing import PackState as Folded
 from warehouse.rules.station_rules import double_press_within
@@ -66,7 +68,29 @@ def plan_next_wave(
         orders = [allocation.order for allocation in waiting[:cap]]
         if not orders:
             return None
-        return plan_wave(warehouse=warehouse, orders=orders, actor=actor, now=now).wave
+        plan = plan_wave(
+            warehouse=warehouse,
+            orders=orders,
+            actor=actor,
+            now=now,
+            limits=lambda order: _limits(warehouse.country, order.country, now.date()),
+        )
+        return plan.wave
+
+
+def _limits(origin: str, destination: str, on: date) -> tuple[ServiceLimits, ...]:
+    """Return what the services from the warehouse to the buyer take."""
+    return tuple(
+        ServiceLimits(
+            name=each.name,
+            max_weight_g=each.max_weight_g,
+            sides=(each.max_length_mm, each.max_width_mm, each.max_height_mm),
+            max_sum_mm=each.max_sum_mm,
+            divisor=each.volumetric_divisor,
+        )
+        for each in services(on)
+        if each.leaves_from(origin) and each.goes_to(destination)
+    )
 
 
 def release(*, merchant_id: int, wave_id: int, actor: str, now: datetime) -> bool:

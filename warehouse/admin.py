@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.admin_site import RecordAdmin, records
 from warehouse.models import (
     Allocation,
+    CartonType,
     Location,
     Parcel,
     PickTask,
@@ -38,6 +39,16 @@ class LocationRecords(RecordAdmin):
     search_fields = ("code__exact",)
     search_help_text = "code"
     plural = _("Locations")
+
+
+@admin.register(CartonType, site=records)
+class CartonTypeRecords(RecordAdmin):
+    """The cartons of merchants that have their own."""
+
+    list_display = ("code", "merchant", "name", "material", "tare_g", "max_gross_g", "is_active")
+    search_fields = ("code__exact",)
+    search_help_text = "code"
+    plural = _("Cartons")
 
 
 @admin.register(StaffAssignment, site=records)

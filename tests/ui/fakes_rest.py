@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -10,7 +10,9 @@ from django import forms
 from accounts.models import Invitation
 from core.models import Merchant
 from dashboard.forms import NewPersonForm
+from dashboard.forms_cartons import CartonForm
 from dashboard.screens.billing import BillingPage, ChargeRow
+from dashboard.screens.cartons import CartonRow, CartonsPage
 from dashboard.screens.claims import ClaimDecision, ClaimPage, ClaimRow, ClaimsPage, NewClaimPage
 from dashboard.screens.common import Badge, Destructive, Option, Pager, Tab
 from dashboard.screens.customs import CustomsPage, DeclarationListRow, MissingData
@@ -38,6 +40,7 @@ from tests.ui.fakes import (
     eur,
     line,
 )
+from warehouse.rules.cartons import cartons_on
 
 
 class ClaimForm(forms.Form):
@@ -457,6 +460,33 @@ def invitation(*, is_theirs: bool = False) -> dict[str, Any]:
         "form": NewPersonForm(email=waiting.email),
         "sign_in_url": "/accounts/login/?next=/invitations/x/",
     }
+
+
+def cartons_page() -> CartonsPage:
+    """The operator's list, before the merchant has one."""
+    return CartonsPage(
+        tabs=(Tab(label="Cartons", url="/settings/cartons/", current=True),),
+        rows=tuple(
+            CartonRow(
+                code=each.code,
+                name=each.name,
+                material="Corrugated carton",
+                inner=" × ".join(map(str, each.inner)),
+                outer=" × ".join(map(str, each.outer)),
+                tare_g=each.tare_g,
+                max_gross_g=each.max_gross_g,
+                retire=Destructive(
+                    label="Take off…", undoes="Parcels planned before keep it.", url="#",
+                    confirm_label="Take it off the list",
+                ),
+            )
+            for each in cartons_on(date(2026, 11, 1))
+        ),
+        is_own=False,
+        form=CartonForm(),
+        post_url="/settings/cartons/",
+        copy_url="/settings/cartons/copy/",
+    )  # fmt: skip
 
 
 def api_keys_page(*, new_key: str = "") -> ApiKeysPage:

@@ -124,6 +124,7 @@ def gallery() -> dict[str, Picture]:
             "dashboard/settings/team.html",
             "Settings",
         ),
+        "cartons": _page(rest.cartons_page(), "dashboard/settings/cartons.html", "Settings"),
         "api_keys": _page(rest.api_keys_page(), "dashboard/settings/api_keys.html", "Settings"),
         "api_keys_new": _page(
             rest.api_keys_page(new_key="wb_live_9xKq2vTn4Lr8Ws3Zc6Yb1Mf7Hd5Gj0PaQeUoIi"),

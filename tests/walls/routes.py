@@ -40,6 +40,11 @@ CONNECTION = {"connection_id": "connection"}
 SIMULATION, SUPPLIER = {"simulation_id": "simulation"}, {"supplier_id": "supplier"}
 REPLAY = {"strategy": "nearest", "first_day": "2026-11-01", "last_day": "2026-11-20"}
 PHOTO = {"code": "commercial_invoice", "note": "wall"}
+CARTON: dict[str, Any] = {
+    "code": "WALL", "name": "Wall", "material": "corrugated", "inner_length_mm": 200,
+    "inner_width_mm": 150, "inner_height_mm": 100, "outer_length_mm": 206,
+    "outer_width_mm": 156, "outer_height_mm": 112, "tare_g": 85, "max_gross_g": 5000,
+}  # fmt: skip
 CLOSE = {"parcel": "WB234567892-1", "weight_g": 500}
 SCANS = {"scans": [{"client_id": "wall-1", "seq": 1, "raw": "MUG-BLUE"}]}
 RULE = {"name": "A rule", "actions": [{"kind": "tag", "values": ["x"]}]}
@@ -64,6 +69,8 @@ API = {
     ),
     "api-listings": Rule("products.view / products.edit", "GET"),
     "api-listing": Rule("products.view / products.edit", "GET", {"listing_id": "listing"}),
+    "api-cartons": Rule("products.view", "GET"),
+    "api-carton": Rule("products.view / products.edit", "GET DELETE", {"code": "carton_code"}),
     "api-imports": Rule("orders.view / orders.edit", "GET POST"),
     "api-import": Rule("orders.view", "GET", {"import_id": "upload"}),
     "api-rejected": Rule("orders.view", "GET", {"import_id": "upload"}),
@@ -121,6 +128,9 @@ DASHBOARD = {
     "conflict_decide": Rule(
         "orders.edit", "POST", {**ORDER, "conflict_id": "conflict"}, {"choice": "keep"}
     ),
+    "cartons": Rule("products.view / products.edit", "GET POST", body=CARTON),
+    "cartons_copy": Rule("products.edit", "POST"),
+    "carton_retire": Rule("products.edit", "POST", {"carton_id": "carton"}),
     "blocked_buyers": Rule("orders.view"),
     "blocked_buyer_add": Rule("orders.edit", "POST", body={"kind": "email", "value": "a@b.de"}),
     "blocked_buyer_remove": Rule("orders.edit", "POST", {"block_id": "block"}),

@@ -49,8 +49,10 @@ from tests.floor import (
     label_for,
     parcels_of,
 )
+from tests.walls.routes import CARTON
 from tracking.models import ParcelException
 from warehouse.services import Ask, Policy, add_to_purchase
+from warehouse.services.cartons import CartonFacts, save_carton
 
 MEMBER_ROLES = ("owner", "operations", "finance", "read_only")
 STAFF_ROLES = ("floor", "customs", "support", "admin")
@@ -69,6 +71,8 @@ class World:
     conflict: int
     listing: int
     block: int
+    carton: int
+    carton_code: str
     upload: int
     preset: int
     sku: str
@@ -148,6 +152,9 @@ def build() -> World:
         actor=ACTOR, now=NOW,
     )  # fmt: skip
     with merchant(acme):
+        carton, _is_new = save_carton(
+            facts=CartonFacts(**{**CARTON, "code": "WALL-CARTON"}), actor=ACTOR, now=NOW
+        )
         values: dict[str, Any] = {
             "order": order, "reason_code": "x", "reason": "r", "remedy": "r", "raised_at": NOW,
         }  # fmt: skip
@@ -212,6 +219,8 @@ def build() -> World:
         conflict=conflict.pk,
         listing=listing.pk,
         block=block.pk,
+        carton=carton.pk,
+        carton_code=carton.code,
         upload=upload.pk,
         preset=preset.pk,
         sku="WALL-MUG",

@@ -10,6 +10,7 @@ from warehouse.models.allocation import (
     Simulation,
     SimulationRow,
 )
+from warehouse.models.cartons import CartonType
 from warehouse.models.floor import (
     Allocation,
     Location,
@@ -32,8 +33,8 @@ from warehouse.models.supply import (
 )
 
 __all__ = [
-    "Allocation", "AllocationPolicy", "Backorder", "BackorderClaim", "Location", "NewWorkDigest",
-    "Parcel", "ParcelItem", "PickTask", "Reservation", "Scan", "Simulation", "SimulationRow",
-    "StaffAssignment", "StockBalance", "StockMove", "Supplier", "SupplierProduct",
-    "SupplierRequest", "SupplierRequestLine", "Warehouse", "Wave",
+    "Allocation", "AllocationPolicy", "Backorder", "BackorderClaim", "CartonType", "Location",
+    "NewWorkDigest", "Parcel", "ParcelItem", "PickTask", "Reservation", "Scan", "Simulation",
+    "SimulationRow", "StaffAssignment", "StockBalance", "StockMove", "Supplier",
+    "SupplierProduct", "SupplierRequest", "SupplierRequestLine", "Warehouse", "Wave",
 ]  # fmt: skip

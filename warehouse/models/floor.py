@@ -233,6 +233,8 @@ class Parcel(TenantModel):
     wave = TenantForeignKey(Wave, null=True, related_name="parcels")
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.PLANNED)
     carton_code = models.CharField(max_length=20, blank=True)
+    carton_said = models.JSONField(null=True)
+    """Stored sentences: why this carton, and how its goods are packed."""
     length_mm = models.PositiveIntegerField()
     width_mm = models.PositiveIntegerField()
     height_mm = models.PositiveIntegerField()

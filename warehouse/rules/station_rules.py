@@ -1,4 +1,4 @@
-"""Dated limits of the scan stations: ``warehouse/data/station_rules.csv``."""
+"""Dated limits of the floor: ``warehouse/data/station_rules.csv``."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ def double_press_within(on: date) -> int:
 def cross_aisle_from_last_bin(on: date) -> int:
     """Millimetres from the middle of an aisle's last bin to the middle of its cross aisle."""
     return _value("cross_aisle_from_last_bin", on)
+
+
+def carton_fill_percent(on: date) -> int:
+    """How much of a merchant's carton goods may take up; the operator's say it themselves."""
+    return _value("carton_fill", on)
 
 
 def _value(wanted: str, on: date) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from django.db.models import Max, Min
 from core.events import Change, record, record_many
 from core.models import Document
 from core.numbers import next_numbers
+from core.sentences import stored
 from orders.models import Order
 from warehouse.models import (
     Allocation,
@@ -24,10 +25,12 @@ from warehouse.models import (
     Warehouse,
     Wave,
 )
-from warehouse.rules.cartons import PackItem, cartons_on, suggest_carton
+from warehouse.rules.cartons import PackItem, ServiceLimits, suggest_carton
+from warehouse.rules.natures import nature_rules_on
 from warehouse.rules.paths import Spot, lay_way
 from warehouse.rules.pick_path import PickStop, aisle_of
 from warehouse.rules.station_rules import cross_aisle_from_last_bin
+from warehouse.services.cartons import cartons_of_merchant
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +42,23 @@ class WavePlan:
 
 
 def plan_wave(
-    *, warehouse: Warehouse, orders: Sequence[Order], actor: str, now: datetime
+    *,
+    warehouse: Warehouse,
+    orders: Sequence[Order],
+    actor: str,
+    now: datetime,
+    limits: Callable[[Order], Sequence[ServiceLimits]] = lambda _order: (),
 ) -> WavePlan:
     """Plan a parcel for each allocated order and lay the pick tasks in path order.
+
+    `limits` are those of the services that go where an order goes.
 
     The caller holds the orders' rows locked and passes only allocated ones without a parcel.
     """
     number = next_numbers(kind="wave")[0]
     wave = Wave.objects.create(number=f"W{number:05d}", warehouse=warehouse, created_at=now)
     reservations = _reservations_of(orders)
-    parcels = _plan_parcels(wave, orders, reservations, now)
+    parcels = _plan_parcels(wave, orders, reservations, limits, now)
     parcel_of_order = {parcel.order_id: parcel for parcel in parcels}
     Allocation.objects.filter(
         warehouse=warehouse, order_id__in=list(parcel_of_order), planned_at__isnull=True
@@ -85,9 +95,11 @@ def _plan_parcels(
     wave: Wave,
     orders: Sequence[Order],
     reservations: Mapping[int, list[Reservation]],
+    limits: Callable[[Order], Sequence[ServiceLimits]],
     now: datetime,
 ) -> list[Parcel]:
     parcels = []
+    cartons, natures = cartons_of_merchant(now.date()), nature_rules_on(now.date())
     for order in orders:
         items = [
             PackItem(
@@ -97,10 +109,11 @@ def _plan_parcels(
                 height_mm=row.order_line.product.height_mm,
                 weight_g=row.order_line.product.weight_g,
                 quantity=row.quantity,
+                nature=row.order_line.product.nature,
             )
             for row in reservations[order.pk]
         ]
-        carton = suggest_carton(items, cartons_on(now.date()))
+        carton = suggest_carton(items, cartons, natures=natures, limits=limits(order))
         parcels.append(
             Parcel(
                 order=order,
@@ -108,6 +121,7 @@ def _plan_parcels(
                 warehouse=wave.warehouse,
                 wave=wave,
                 carton_code=carton.carton_code,
+                carton_said=stored([carton.reason, *carton.notes]),
                 length_mm=carton.length_mm,
                 width_mm=carton.width_mm,
                 height_mm=carton.height_mm,

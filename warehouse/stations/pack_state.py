@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.spoken import say
 from flows.fulfilment import PackState
 from warehouse.models import Parcel
 from warehouse.screens import StationDocument, StationLine, StationState
@@ -51,6 +52,7 @@ def station_state(state: PackState) -> StationState:
         complete=state.is_complete,
         next_action=_next_action(state, is_closed=is_closed),
         documents=papers(state) if is_closed else (),
+        notes=() if is_closed else tuple(map(say, parcel.carton_said or ())),
         asks="weight" if state.is_complete and _is_open(parcel) else "scan",
     )
 

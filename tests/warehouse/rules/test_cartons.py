@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from datetime import date
+from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from warehouse.rules.cartons import Carton, PackItem, cartons_on, suggest_carton
+from warehouse.rules.cartons import Carton, PackItem, ServiceLimits, cartons_on, suggest_carton
+from warehouse.rules.fitting import Box, lay
+from warehouse.rules.natures import nature_rules_on
 
 SHELF = cartons_on(date(2026, 9, 1))
+RULES = nature_rules_on(date(2026, 9, 1))
 
 
 def item(sides: tuple[int, int, int], quantity: int = 1, weight_g: int = 100) -> PackItem:
@@ -61,24 +67,101 @@ def test_missing_master_data_is_named() -> None:
 sides = st.tuples(*[st.integers(5, 700)] * 3)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(sides, st.integers(1, 4)), min_size=1, max_size=4))
-def test_the_goods_fit_what_is_suggested_and_nothing_smaller_would_do(
+def test_the_goods_can_be_laid_into_what_is_suggested_and_into_nothing_smaller(
     goods: list[tuple[tuple[int, int, int], int]],
 ) -> None:
     items = [item(size, quantity) for size, quantity in goods]
     found = suggest_carton(items, SHELF)
+    boxes = [Box(size) for size, quantity in goods for _unit in range(quantity)]
+    weight = sum(one.quantity * one.weight_g for one in items)
 
     def takes(carton: Carton) -> bool:
-        weight = sum(one.quantity * one.weight_g for one in items) + carton.tare_g
         return (
-            all(one.sides[n] <= carton.inner[n] for one in items for n in range(3))
-            and sum(one.volume_mm3 for one in items) <= carton.usable_mm3
-            and weight <= carton.max_gross_g
+            sum(box.volume for box in boxes) <= carton.usable_mm3
+            and weight + carton.tare_g <= carton.max_gross_g
+            and lay(boxes, carton.inner) is not None
         )
 
-    fitting = [carton for carton in SHELF if takes(carton)]
-    volumes = {c.code: c.outer[0] * c.outer[1] * c.outer[2] for c in SHELF}
-    smallest = min((volumes[carton.code] for carton in fitting), default=None)
-    assert volumes.get(found.carton_code) == smallest
+    smallest = min((one.outer_mm3 for one in SHELF if takes(one)), default=None)
+    assert {one.code: one.outer_mm3 for one in SHELF}.get(found.carton_code) == smallest
     assert found.length_mm >= found.width_mm >= found.height_mm
     assert found.length_mm * found.width_mm * found.height_mm >= sum(o.volume_mm3 for o in items)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.builds(Box, st.tuples(*[st.integers(1, 60)] * 3), st.booleans()), max_size=14),
+    st.tuples(*[st.integers(20, 160)] * 3),
+)
+def test_what_is_laid_lies_inside_apart_and_as_it_may_stand(
+    boxes: list[Box], inner: tuple[int, int, int]
+) -> None:
+    placed = lay(boxes, inner) or ()
+    for one, other in combinations(placed, 2):
+        apart = [
+            one.at[n] + one.sides[n] <= other.at[n] or other.at[n] + other.sides[n] <= one.at[n]
+            for n in range(3)
+        ]
+        assert any(apart)
+    assert all(0 <= one.at[n] <= inner[n] - one.sides[n] for one in placed for n in range(3))
+    left = Counter(one.sides for one in placed)
+    kinds = [set(box.orientations) for box in boxes] if placed else []
+    assert sum(left.values()) == len(kinds)
+    upright = Counter(b.sides[2] for b in boxes if b.is_upright) if placed else Counter()
+    heights = Counter(one.sides[2] for one in placed)
+    assert all(heights[height] >= count for height, count in upright.items())
+
+
+def test_eight_cubes_fill_a_cube_and_nine_do_not_fit() -> None:
+    assert len(lay([Box((50, 50, 50))] * 8, (100, 100, 100)) or ()) == 8
+    assert lay([Box((50, 50, 50))] * 9, (100, 100, 100)) is None
+    # By volume and longest side alone a third of these would go in.
+    assert lay([Box((60, 60, 60))] * 2, (100, 100, 100)) is None
+
+
+def test_an_upright_thing_is_not_laid_down() -> None:
+    bottle = (80, 80, 300)
+    assert lay([Box(bottle)], (310, 90, 90)) is not None
+    assert lay([Box(bottle, is_upright=True)], (310, 90, 90)) is None
+    assert lay([Box(bottle, is_upright=True)], (90, 90, 310)) is not None
+
+
+def test_too_many_pieces_are_estimated_and_it_is_said() -> None:
+    found = suggest_carton([item((20, 20, 20), 400, weight_g=5)], SHELF)
+    assert found.carton_code
+    assert "estimated" in {note.code for note in found.notes}
+
+
+def test_nature_asks_for_padding_a_carton_and_says_how_to_pack() -> None:
+    glass = replace(item((190, 130, 30)), nature="fragile")
+    assert suggest_carton([item((190, 130, 30))], SHELF).carton_code == "M1"
+    found = suggest_carton([glass], SHELF, natures=RULES)
+    assert found.carton_code == "C2"
+    assert [note.code for note in found.notes] == ["bubble_wrap", "upright", "mark_fragile"]
+
+
+def test_a_heavy_fragile_piece_is_boxed_twice() -> None:
+    vase = replace(item((150, 150, 100), weight_g=2500), nature="fragile")
+    found = suggest_carton([vase], SHELF, natures=RULES)
+    first = found.notes[0]
+    assert (first.code, found.carton_code) == ("double_box", "C4")
+    assert found.gross_weight_g == 2500 + 230 + 340
+    assert "Carton 350 × 250 × 150 inside Carton 400 × 300 × 200" in first.text
+
+
+def test_a_carton_no_service_takes_is_passed_over_and_the_size_is_counted() -> None:
+    goods = [item((380, 280, 20))]
+    small = ServiceLimits(
+        name="Post", max_weight_g=2000, sides=(600, 600, 600), max_sum_mm=900, divisor=None
+    )
+    large = ServiceLimits(
+        name="Line", max_weight_g=20_000, sides=(1000, 600, 600), max_sum_mm=None, divisor=8000
+    )
+    found = suggest_carton(goods, SHELF, limits=[small, large])
+    assert found.carton_code == "C4"
+    volumetric = -(-408 * 308 * 216 // 8000)
+    assert found.notes[0].text == (f"Its size counts for {volumetric} g with Line (8000 cm³/kg).")
+    beyond = suggest_carton(goods, SHELF, limits=[small])
+    assert (beyond.carton_code, beyond.notes[0].code) == ("C4", "beyond_limits")
