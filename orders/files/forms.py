@@ -166,6 +166,8 @@ NUMERIC = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})")
 MONTH_NAMED = re.compile(r"([^\W\d_]{3,10})\.?[-\s]+(\d{1,2})(?:st|nd|rd|th)?,?[-\s]+(\d{4}|\d{2})")
 DAY_NAMED = re.compile(r"(\d{1,2})\.?[-\s]+(?:de )?([^\W\d_]{3,10})\.?[-\s]+(?:de )?(\d{4}|\d{2})")
 SHORT_YEAR = 100
+LONGEST_INSTANT = 80
+"""Letters; the blanks of a longer one would be cut in more ways than can be tried."""
 
 
 @cache
@@ -206,12 +208,15 @@ def _iso(text: str) -> dt.datetime | None:
 
 
 def _local(text: str, forms: Forms) -> dt.datetime:
-    text = unicodedata.normalize("NFKC", text).strip()
+    # Normalised, one character may become eighteen.
+    plain = unicodedata.normalize("NFKC", text[:LONGEST_INSTANT]).strip()
+    if max(len(text), len(plain)) > LONGEST_INSTANT:
+        raise Unreadable(text)
     for pattern in (YEAR_FIRST, NUMERIC, MONTH_NAMED, DAY_NAMED):
-        match = pattern.match(text)
+        match = pattern.match(plain)
         if match:
             day = _day(pattern, match, forms)
-            return _with_time(day, text[match.end() :], text)
+            return _with_time(day, plain[match.end() :], plain)
     raise Unreadable(text)
 
 

@@ -17,7 +17,7 @@ import re
 from typing import NamedTuple
 
 START = re.compile(r"[【\[]\s*\d{1,3}\s*[】\]]")
-VALUE = r"\s*[:：]\s*(?P<value>[^\n]*?)\s*[)）]\s*(?:\n|$|(?=[(（]))"
+VALUE = r"\s*[:：]\s*(?P<value>[^\n]{0,300}?)\s*[)）]\s*(?:\n|$|(?=[(（]))"
 SKU = re.compile(r"[(（]\s*(?:商家编码|商品编码|SKU(?: code)?|Seller SKU)" + VALUE, re.IGNORECASE)
 QUANTITY = re.compile(
     r"[(（]\s*(?:产品数量|商品数量|数量|Product quantity|Quantity|Qty)" + VALUE, re.IGNORECASE
@@ -27,6 +27,9 @@ ATTRIBUTES = re.compile(
     re.IGNORECASE,
 )
 PIECES = re.compile(r"[0-9]{1,6}")
+LONG_BLANK = re.compile(r"\s{9,}")
+LONGEST_PRODUCT = 2_000
+"""Letters that one product of a cell takes, its long blanks left out."""
 
 
 class CellProduct(NamedTuple):
@@ -53,6 +56,8 @@ def read_products(cell: str) -> tuple[CellProduct, ...]:
 
 
 def _product(text: str) -> CellProduct:
+    # Blanks around a value may be cut in many ways: a page of them would take hours to search.
+    text = LONG_BLANK.sub(lambda blank: "\n" if "\n" in blank[0] else " ", text)[:LONGEST_PRODUCT]
     sku, quantity, attributes = (each.search(text) for each in (SKU, QUANTITY, ATTRIBUTES))
     marks = [each.start() for each in (sku, quantity, attributes) if each]
     title = " ".join(text[: min(marks, default=len(text))].split())

@@ -13,7 +13,7 @@ from defusedxml.ElementTree import fromstring
 
 from orders.files.faults import FileRefused
 from orders.files.limits import Limits
-from orders.files.spool import SourceRow, column_letters
+from orders.files.spool import SourceRow, column_letters, without_blanks
 
 CHUNK = 1 << 16
 LAST_ROW = 1_048_576
@@ -21,6 +21,10 @@ WHOLE_NUMBER_BELOW = 10**15
 LARGEST_PART_BYTES = 8_000_000
 """Of the list of sheets and of the styles; real ones are a hundredth of it."""
 MOST_NAMES = 1_000
+LONGEST_NAME = 100
+LONGEST_FORMAT = 255
+LONGEST_COLUMN = 3
+"""Letters of the last column, XFD."""
 LONGEST_CELL = 131_072
 """Four times what a spreadsheet program takes."""
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -40,9 +44,13 @@ class _Local(dict[str, str]):
     """Names without their prefix (``x:row`` → ``row``), each worked out once."""
 
     def __missing__(self, tag: str) -> str:
+        name = tag.rpartition(":")[2]
+        if len(tag) > LONGEST_NAME:
+            # It outlives the file: a name of megabytes must not stay.
+            return name
         if len(self) > MOST_NAMES:
             self.clear()
-        self[tag] = name = tag.rpartition(":")[2]
+        self[tag] = name
         return name
 
 
@@ -53,7 +61,8 @@ def sheet_rows(archive: zipfile.ZipFile, filename: str, limits: Limits) -> Gener
     """Yield the rows of the first visible sheet as the user would type them.
 
     Raises:
-        FileRefused: ``formula``, ``too_many_rows`` or ``too_many_columns``.
+        FileRefused: ``formula``, ``too_many_rows``, ``too_many_columns``, ``cell_too_long`` or
+            ``zip_bomb``.
         Declared: a document type or an entity is declared.
         KeyError, ValueError, ExpatError: the workbook is damaged.
     """
@@ -72,7 +81,7 @@ def sheet_rows(archive: zipfile.ZipFile, filename: str, limits: Limits) -> Gener
         for each in book.iter()
     )
     reader = _Sheet(
-        texts=_shared_texts(archive, _path(shared[0])) if shared else [],
+        texts=_shared_texts(archive, _path(shared[0]), filename, limits) if shared else [],
         dates=_date_styles(archive, _path(styles[0])) if styles else frozenset(),
         epoch=EPOCHS[is_1904],
         filename=filename,
@@ -103,14 +112,19 @@ def _date_styles(archive: zipfile.ZipFile, name: str) -> frozenset[int]:
     own = {
         int(each.get("numFmtId", "0"))
         for each in root.iter()
-        if _bare(each.tag) == "numFmt"
-        and DATE_LETTERS.search(QUOTED.sub("", each.get("formatCode", "")).replace("General", ""))
+        if _bare(each.tag) == "numFmt" and shows_date(each.get("formatCode", ""))
     }
     formats = next((each for each in root if _bare(each.tag) == "cellXfs"), ())
     numbers = [int(each.get("numFmtId", "0")) for each in formats]
     return frozenset(
         place for place, number in enumerate(numbers) if number in own or number in BUILT_IN_DATES
     )
+
+
+def shows_date(code: str) -> bool:
+    """Whether a number format shows a date or a time. One is at most 255 characters long."""
+    plain = QUOTED.sub("", code[:LONGEST_FORMAT]).replace("General", "")
+    return DATE_LETTERS.search(plain) is not None
 
 
 def _parser() -> "expat.XMLParserType":
@@ -126,8 +140,22 @@ def _parser() -> "expat.XMLParserType":
     return parser
 
 
-def _shared_texts(archive: zipfile.ZipFile, name: str) -> list[str]:  # noqa: C901 - one parser
-    """The texts that cells refer to by number; readings in another script are left out."""
+def _shared_texts(  # noqa: C901 - one parser
+    archive: zipfile.ZipFile, name: str, filename: str, limits: Limits
+) -> list[str]:
+    """The texts that cells refer to by number; readings in another script are left out.
+
+    They are in memory whole, so the part is measured under whatever name the workbook gives it.
+    """
+    size = archive.getinfo(name).file_size
+    if size > limits.max_shared_strings_bytes:
+        raise FileRefused(
+            "zip_bomb",
+            filename=filename,
+            megabytes=-(-size // 1_000_000),
+            limit=limits.max_shared_strings_bytes // 1_000_000,
+            ratio=limits.max_ratio,
+        )
     texts: list[str] = []
     parts: list[str] = []
     is_text = is_reading = False
@@ -149,7 +177,7 @@ def _shared_texts(archive: zipfile.ZipFile, name: str) -> list[str]:  # noqa: C9
         if tag == "t":
             is_text = False
         elif tag == "si":
-            texts.append(_unescaped("".join(parts)))
+            texts.append(without_blanks(_unescaped("".join(parts))))
         elif tag == "rPh":
             is_reading = False
 
@@ -226,8 +254,10 @@ class _Sheet:
         elif tag in ("v", "t"):
             self._takes = self._is_cell
         elif tag == "row":
-            self._number = int(attributes.get("r", self._number + 1))
-            self._cells = []
+            number = int(attributes.get("r", self._number + 1))
+            if number <= self._number:
+                raise ValueError("rows out of order")
+            self._number, self._cells = number, []
             if self._number > LAST_ROW:
                 raise FileRefused(
                     "too_many_rows", filename=self._filename, limit=self._limits.max_rows
@@ -254,10 +284,13 @@ class _Sheet:
         if self._takes and self._kind != "reading":
             self._length += len(text)
             if self._length > LONGEST_CELL:
-                raise FileRefused(
-                    "cell_too_long", filename=self._filename, line=self._number, limit=LONGEST_CELL
-                )
+                raise self._too_long()
             self._value.append(text)
+
+    def _too_long(self) -> FileRefused:
+        return FileRefused(
+            "cell_too_long", filename=self._filename, line=self._number, limit=LONGEST_CELL
+        )
 
     def _place(self, value: str) -> None:
         """Put a cell's text at its column; the columns before it are blank."""
@@ -277,7 +310,10 @@ class _Sheet:
         """The cell as the user would type it: no thousands sign, ISO dates, whole numbers whole."""
         kind = self._kind
         if kind == "s":
-            return self._texts[int(value)]
+            text = self._texts[int(value)]
+            if len(text) > LONGEST_CELL:
+                raise self._too_long()
+            return text
         if kind == "n":
             return self._number_text(value)
         if kind == "b":
@@ -295,9 +331,10 @@ class _Sheet:
 
 
 def _column(reference: str) -> int:
-    """``AB12`` → 27."""
+    """``AB12`` → 27. A longer name than any column has is beyond the last one."""
     column = 0
-    for letter in reference:
+    # Not one letter more: the number of a name of a million letters takes hours to work out.
+    for letter in reference[: LONGEST_COLUMN + 1]:
         if not "A" <= letter <= "Z":
             break
         column = column * 26 + ord(letter) - 64

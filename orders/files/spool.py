@@ -22,8 +22,9 @@ STARTS = frozenset("=+-@'")
 KEPT_AS_TEXT = re.compile(r"'[=+\-@]")
 # What a spreadsheet program would compute. A leading + or - alone is a phone number or a price,
 # so those count only before the functions that are used to attack.
+# What may stand before it is taken whole (`*+`): tried in parts, a cell of blanks takes hours.
 FORMULA = re.compile(
-    r"^(?:=\s*[-+({@'\"]*\s*(?:[A-Z_][\w.]*\s*\(|\$?[A-Z]{1,3}\$?\d{1,7}\b|\d[\d.]*\s*(?:[-+*/^&<>%]|$)|[^=]*[|!])"
+    r"^(?:=[\s\-+({@'\"]*+(?:[A-Z_][\w.]*\s*\(|\$?[A-Z]{1,3}\$?\d{1,7}\b|\d[\d.]*\s*(?:[-+*/^&<>%]|$)|[^=]*[|!])"
     r"|[-+@]\s*(?:SUM|HYPERLINK|WEBSERVICE|IMPORT\w+|DDE|CMD|EXEC|CALL|INDIRECT|IF|CONCAT\w*)\s*[(|])",
     re.IGNORECASE,
 )
@@ -38,13 +39,21 @@ def clean_cells(raw: Iterable[str], number: int, filename: str) -> tuple[str, ..
     cells: list[str] = []
     filled = 0
     for text in raw:
-        value = (text if text.isprintable() else CONTROL.sub(" ", text)).strip()
+        value = without_blanks(text)
         if value[:1] in STARTS:
             value = _plain(value, len(cells), number, filename)
         cells.append(value)
         if value:
             filled = len(cells)
     return tuple(cells[:filled])
+
+
+def without_blanks(text: str) -> str:
+    """The text stripped; control characters are spaces.
+
+    Also for texts that cells share, before they do: a million cells may refer to one long blank.
+    """
+    return (text if text.isprintable() else CONTROL.sub(" ", text)).strip()
 
 
 def _plain(value: str, index: int, number: int, filename: str) -> str:

@@ -15,13 +15,12 @@ from orders.files.faults import FileRefused
 from orders.files.limits import Limits
 from orders.files.sheets import (
     BUILT_IN_DATES,
-    DATE_LETTERS,
     EPOCHS,
-    QUOTED,
     number_text,
     serial_text,
+    shows_date,
 )
-from orders.files.spool import SourceRow, column_letters
+from orders.files.spool import SourceRow, column_letters, without_blanks
 
 __all__ = ["MAGIC", "read_rows"]
 
@@ -107,10 +106,7 @@ class _Book:
         self._dates = frozenset(
             place
             for place, number in enumerate(self._styles)
-            if number in BUILT_IN_DATES
-            or DATE_LETTERS.search(
-                QUOTED.sub("", self._formats.get(number, "")).replace("General", "")
-            )
+            if number in BUILT_IN_DATES or shows_date(self._formats.get(number, ""))
         )
 
     def _records(self, place: int) -> Iterator[Record]:
@@ -208,7 +204,7 @@ def _shared_texts(parts: list[bytes]) -> list[str]:
         length, flags = reader.number("<H"), reader.number("<B")
         runs = reader.number("<H") if flags & 8 else 0
         extra = reader.number("<I") if flags & 4 else 0
-        texts.append(reader.letters(length, flags & 1))
+        texts.append(without_blanks(reader.letters(length, flags & 1)))
         reader.skip(runs * 4 + extra)
     return texts
 
