@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from core.jobs import Later, Work, enqueue, handler
+from core.sealed import Unsealable
 from core.tenancy import merchant
 from flows.channels.clients import NotOffered, consent_of
 from flows.channels.faults import LONGEST_WORD, told_of
@@ -35,7 +36,7 @@ from orders.services import (
 )
 
 STATE_LIVES = timedelta(minutes=30)
-LONGEST_RETURN = 4000
+LONGEST_RETURN = 8000
 
 
 def connect_shop(
@@ -77,6 +78,9 @@ def come_back(*, kind: str, returned: Mapping[str, str], actor: str, now: dateti
     if not number.isascii() or not number.isdigit() or len(number) > len(str(2**63)) - 1:
         raise NotThere("The marketplace did not say which connection this is for. Begin again.")
     connection_id = int(number)
+    kept = json.dumps(dict(returned))
+    if len(kept) > LONGEST_RETURN:
+        raise NotThere("The marketplace came back with more than any of them says. Begin again.")
     asked = ChannelConnection.objects.filter(
         pk=connection_id, channel__kind=kind, consent_asked_at__gt=now - STATE_LIVES
     )
@@ -85,7 +89,7 @@ def come_back(*, kind: str, returned: Mapping[str, str], actor: str, now: dateti
     accept_return(
         connection_id=connection_id,
         state_sha256=_digest(state),
-        returned=json.dumps(dict(returned))[:LONGEST_RETURN],
+        returned=kept,
         actor=actor,
         now=now,
     )
@@ -100,15 +104,16 @@ def get_tokens(merchant_id: int, payload: Mapping[str, Any]) -> None:
     connection_id = payload["connection_id"]
     with merchant(merchant_id):
         connection = ChannelConnection.objects.select_related("channel").get(pk=connection_id)
-        if connection.status != ChannelConnection.Status.CONNECTING:
-            return
-        returned = json.loads(returned_of(connection))
+    if connection.status != ChannelConnection.Status.CONNECTING:
+        return
     kind = connection.channel.kind
     try:
+        with merchant(merchant_id):
+            returned = json.loads(returned_of(connection))
         tokens = consent_of(kind, connection.options).exchange(returned, redirect_address(kind))
     except RateLimited as limited:
         raise Later(limited.retry_after_s, str(limited)) from limited
-    except (PartnerError, NotOffered) as fault:
+    except (PartnerError, NotOffered, Unsealable) as fault:
         _not_connected(merchant_id, connection_id, fault)
         return
     _connected(merchant_id, connection, tokens, actor=payload["actor"])

@@ -14,6 +14,7 @@ from typing import Any
 from django.utils import timezone
 
 from core.jobs import Later, Work, enqueue, handler
+from core.sealed import Unsealable
 from core.tenancy import merchant
 from flows.channels.alerts import alert_broken
 from flows.channels.clients import NotOffered, client_of
@@ -124,7 +125,7 @@ def decide(merchant_id: int, payload: Mapping[str, Any]) -> None:
         with merchant(merchant_id):
             _refuse_all(rows, told.code, told.params, now)
         return
-    except (PartnerError, NotOffered) as fault:
+    except (PartnerError, NotOffered, Unsealable) as fault:
         _on_fault(merchant_id, rows, fault, now)
         return
     with merchant(merchant_id):

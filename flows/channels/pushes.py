@@ -96,14 +96,18 @@ def read_push(merchant_id: int, payload: Mapping[str, Any]) -> None:
     except PartnerError as away:
         raise Later(TRY_AGAIN_S, str(away)) from away
     now = timezone.now()
-    numbers = list(push.external_orders[:MOST_ORDERS])
-    work = reading_work(connection.pk)
-    if numbers:
-        key = hashlib.sha256(f"{connection.pk}:{push.event_id}".encode()).hexdigest()
-        told = {"connection_id": connection.pk, "external_orders": numbers}
-        work = Work("channels.read_orders", key, told)
+    numbers = push.external_orders[:MOST_ORDERS]
+    works = [_order_work(connection.pk, push.event_id, number) for number in numbers]
     with merchant(merchant_id):
-        enqueue([work], now=now, again=not numbers)
+        enqueue(works or [reading_work(connection.pk)], now=now, again=not works)
+
+
+def _order_work(connection_id: int, event_id: str, number: str) -> Work:
+    """One order each: a job put off in the middle begins anew, and would ask for the first ones
+    again until the account's share of calls is gone."""
+    key = hashlib.sha256(f"{connection_id}:{event_id}:{number}".encode()).hexdigest()
+    told = {"connection_id": connection_id, "external_orders": [number]}
+    return Work("channels.read_orders", key, told)
 
 
 def _found(token: str) -> ChannelPushLookup:

@@ -17,6 +17,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from core.jobs import Later, Work, enqueue, handler
+from core.sealed import Unsealable
 from core.tenancy import merchant
 from flows.cancelling import cancel_by_channel, note_shipped_elsewhere
 from flows.channels.alerts import alert_broken, remind_of_consent
@@ -33,7 +34,7 @@ from flows.channels.parsing import (
 from flows.intake import receive_orders
 from integrations.channels.base import ChannelOrder, OrderPage, Unread, Window
 from integrations.channels.pages import digest_of, reason_of
-from integrations.errors import PartnerError, RateLimited
+from integrations.errors import PartnerError, RateLimited, Unavailable
 from orders.models import ChannelConnection, UnreadOrder
 from orders.querysets import known_orders
 from orders.services import (
@@ -99,7 +100,7 @@ def read_orders(merchant_id: int, payload: Mapping[str, Any]) -> None:
             order = client_of(connection).order(number)
         except RateLimited as limited:
             raise Later(limited.retry_after_s, str(limited)) from limited
-        except PartnerError as fault:
+        except (PartnerError, NotOffered, Unsealable) as fault:
             _note(merchant_id, connection, fault)
             raise
         if order is not None:
@@ -132,9 +133,12 @@ def _read_page(merchant_id: int, step: _Step) -> bool:
     connection = step.connection
     try:
         page = client_of(connection).orders(step.window, connection.cursor)
+        if page.cursor and page.cursor == connection.cursor:
+            # Followed, it would be read for ever, without a pause.
+            raise Unavailable("the page names itself as the next one")
     except RateLimited as limited:
         raise Later(limited.retry_after_s, str(limited)) from limited
-    except (PartnerError, NotOffered) as fault:
+    except (PartnerError, NotOffered, Unsealable) as fault:
         _note(merchant_id, connection, fault)
         return False
     with merchant(merchant_id):

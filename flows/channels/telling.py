@@ -16,6 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from core.jobs import Later, Work, enqueue, handler
+from core.sealed import Unsealable
 from core.tenancy import merchant
 from flows.channels.alerts import alert_broken
 from flows.channels.clients import NotOffered, client_of
@@ -167,7 +168,7 @@ def tell_channel(merchant_id: int, payload: Mapping[str, Any]) -> None:
             told = told_of(refused)
             refuse_notice(notice_id=notice_id, code=told.code, params=told.params, now=now)
         return
-    except (PartnerError, NotOffered) as fault:
+    except (PartnerError, NotOffered, Unsealable) as fault:
         _on_fault(merchant_id, notice, fault, now)
         return
     _told(merchant_id, notice_id, known)

@@ -34,6 +34,7 @@ from orders.rules.automation.definition import (
 )
 from orders.rules.automation.fields import FIELDS, OPERATORS
 from orders.services.automation import (
+    RuleChanged,
     RuleSaid,
     TooManyRules,
     change_rule,
@@ -201,20 +202,22 @@ class OneRule(Endpoint):
         now = timezone.now()
 
         def effect() -> tuple[int, Any]:
-            known = _find(rule_id)
-            if body["version"] not in (None, known.version):
+            _find(rule_id)
+            refuse_gone(said.definition)
+            actor, version = self.caller.actor, body["version"]
+            try:
+                rule = change_rule(
+                    rule_id=rule_id, said=said, version=version, actor=actor, now=now
+                )
+            except RuleChanged as error:
                 raise Problem(
                     status=409,
                     code="rule_changed",
                     field="version",
                     detail=_("The rule is at version {version} by now. Read it again.").format(
-                        version=known.version
+                        version=_find(rule_id).version
                     ),
-                )
-            refuse_gone(said.definition)
-            rule = change_rule(
-                rule_id=rule_id, said=said, version=None, actor=self.caller.actor, now=now
-            )
+                ) from error
             return 200, present(rule)
 
         return self.answer(effect, now=now)

@@ -50,6 +50,19 @@ def test_a_rule_is_made_read_changed_moved_and_removed(api: Api) -> None:
     assert api.get(f"/automation-rules/{rule['id']}").status_code == 404
 
 
+def test_a_change_made_between_reading_and_writing_is_not_lost(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = api.post("/automation-rules", body()).json()
+
+    def meanwhile(_: object) -> None:
+        AutomationRule.objects.filter(pk=rule["id"]).update(version=2, name="Theirs")
+
+    monkeypatch.setattr("orders.api.automation.refuse_gone", meanwhile)
+    late = api.put(f"/automation-rules/{rule['id']}", body(name="Ours", version=1))
+    assert (late.status_code, late.json()["code"]) == (409, "rule_changed")
+
+
 def test_what_is_wrong_with_a_rule_is_named_by_its_field(api: Api) -> None:
     bad = body(
         groups=[{"conditions": [{"field": "value", "operator": "contains", "values": ["x"]}]}]
