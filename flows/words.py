@@ -13,6 +13,8 @@ WORK: Mapping[str, str] = {
     "booking.book": gettext_noop("Booking with the carrier"),
     "booking.booked_twice": gettext_noop("Voiding one of two bookings"),
     "booking.fetch_label": gettext_noop("Fetching the label"),
+    "channels.alert": gettext_noop("Writing to the owners of a shop"),
+    "channels.decide": gettext_noop("Telling a shop which orders are taken"),
     "channels.get_tokens": gettext_noop("Connecting a shop"),
     "channels.read": gettext_noop("Reading a shop's orders"),
     "channels.read_orders": gettext_noop("Reading orders a shop told us of"),
