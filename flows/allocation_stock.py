@@ -7,7 +7,7 @@ the batch's orders take their pieces.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,6 +21,12 @@ from warehouse.services import Policy, Promise, StockGone
 Key = tuple[datetime, int]
 """An order's place in the queue: since when it waits, and its id."""
 WITH_SUPPLIER = (SupplierRequest.Status.SENT, SupplierRequest.Status.ACCEPTED)
+
+
+def asked_to_ship(order_ids: Collection[int]) -> set[int]:
+    """Return those of the orders that a supplier was asked to ship to the buyer and may be."""
+    asked = SupplierRequest.objects.filter(order_id__in=list(order_ids), status__in=WITH_SUPPLIER)
+    return {order_id for order_id in asked.values_list("order_id", flat=True) if order_id}
 
 
 @dataclass(slots=True)

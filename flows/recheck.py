@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from core.jobs import Work, enqueue, handler
 from core.tenancy import merchant
+from flows.allocation_stock import asked_to_ship
 from flows.automation import note_rules, rule_book
 from flows.checking import check_context
 from flows.families import own_lines, said_again
@@ -87,7 +88,10 @@ class SaidAnew:
 
 
 def changeable_orders(order_ids: Collection[int]) -> list[Order]:
-    """Lock these orders in key order and return those that may still be changed."""
+    """Lock these orders in key order and return those that may still be changed.
+
+    Not those with a planned parcel, nor those a supplier was asked to ship to the buyer.
+    """
     orders = list(
         Order.objects.filter(pk__in=order_ids, status__in=CHANGEABLE)
         .select_related("channel")
@@ -99,7 +103,8 @@ def changeable_orders(order_ids: Collection[int]) -> list[Order]:
         .exclude(status=Parcel.Status.CANCELLED)
         .values_list("order_id", flat=True)
     )
-    return [order for order in orders if order.pk not in packing]
+    away = packing | asked_to_ship([order.pk for order in orders])
+    return [order for order in orders if order.pk not in away]
 
 
 def recheck_orders(*, order_ids: Collection[int], actor: str, now: datetime) -> Rechecked:

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.jobs import Later, Work, enqueue, handler
+from core.models import Job
 from core.tenancy import active_merchant_id, merchant
 from flows.automation import RuleBook, stored_rules
 from orders.models import AutomationRule, Hold, Order, OrderLine, RuleTrial, RuleTrialOrder
@@ -51,7 +52,8 @@ def begin_trial(
     rules = list(rows.order_by("position", "id"))
     if not rules:
         raise NoRules("Choose at least one rule.")
-    at_work = RuleTrial.objects.exclude(status=RuleTrial.Status.DONE)
+    # Jobs, not trials: one that failed for good leaves a trial that never ends.
+    at_work = Job.objects.filter(kind="rules.try", queue="flow", status=Job.Status.QUEUED)
     if len(at_work.values_list("pk", flat=True)[:AT_ONCE]) >= AT_ONCE:
         raise TrialsWait("Wait until one of your dry runs is done.")
     orders = _orders(since, until).values("pk")[: MOST_ORDERS + 1]

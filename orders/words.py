@@ -107,4 +107,9 @@ def too_late_words(status: str) -> str:
             "A parcel is planned or packed for this order. Ask the operator's warehouse to take it"
             " out and to void its label; then cancel or change the order."
         )
+    if status in (OrderStatus.HELD, OrderStatus.ACCEPTED, OrderStatus.BACKORDERED):
+        return _(
+            "A supplier was asked to ship this order to the buyer. Have them refuse the request"
+            " first; then cancel or change the order."
+        )
     return _("The order has left the warehouse. Open a claim, or have the buyer return the parcel.")

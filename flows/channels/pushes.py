@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts.services import key_hmac
 from core.jobs import Later, Work, enqueue, handler
+from core.models import Job
 from core.tenancy import merchant
 from flows.channels.clients import client_of
 from flows.channels.reading import reading_work
@@ -31,11 +32,16 @@ LARGEST_PUSH_BYTES = 256 * 1024
 KEPT_HEADERS = ("x-", "authorization", "content-type")
 LONGEST_HEADER = 4096
 MOST_ORDERS = 50
+MOST_WAITING = 100
 TRY_AGAIN_S = 60
 
 
 class UnknownAddress(LookupError):
     """No live connection has this push address."""
+
+
+class TooManyPushes(Exception):
+    """As many pushes wait as may; nothing is lost by it, for shops are read on a timer as well."""
 
 
 def push_address(connection: ChannelConnection) -> str:
@@ -46,7 +52,10 @@ def push_address(connection: ChannelConnection) -> str:
 
 
 def keep_push(*, token: str, headers: Mapping[str, str], body: bytes) -> None:
-    """Queue the reading of a push; the same bytes twice are one. Raises `UnknownAddress`."""
+    """Queue the reading of a push; the same bytes twice are one.
+
+    Raises `UnknownAddress`, `TooManyPushes`: nothing is proved yet of whoever sends them.
+    """
     found = _found(token)
     kept = {
         name.lower(): value[:LONGEST_HEADER]
@@ -60,6 +69,11 @@ def keep_push(*, token: str, headers: Mapping[str, str], body: bytes) -> None:
     }
     digest = hashlib.sha256(f"{found.connection_id}:".encode() + body).hexdigest()
     with merchant(found.merchant_id):
+        waiting = Job.objects.filter(
+            kind="channels.read_push", queue="channels", status=Job.Status.QUEUED
+        )
+        if len(waiting.values_list("pk", flat=True)[:MOST_WAITING]) >= MOST_WAITING:
+            raise TooManyPushes("Too many pushes wait to be checked.")
         enqueue([Work("channels.read_push", digest, payload)], now=timezone.now())
 
 

@@ -14,6 +14,7 @@ from core.models import Document, Merchant
 from core.tenancy import merchant
 from flows import supply
 from flows.allocation import allocate_many, fill_backorders
+from flows.cancelling import TooLate, cancel_order
 from flows.supply import OrderMovedOn
 from orders.files.orders import ParsedLine
 from orders.models import ChannelNotice, Order
@@ -147,6 +148,22 @@ def test_a_connected_channel_hears_of_the_suppliers_parcel(owner: Merchant) -> N
     with merchant(owner):
         told = ChannelNotice.objects.get()
         assert (told.said["carrier"], told.said["lines"]) == ("SF Express", [["1", 3]])
+
+
+def test_what_a_supplier_was_asked_to_ship_is_not_cancelled_behind_its_back(
+    owner: Merchant,
+) -> None:
+    with merchant(owner):
+        an_offer(is_drop_ship=True)
+    order = an_order_of(owner, "MUG-BLUE", 3)
+    step(owner, "send")
+    with merchant(owner), pytest.raises(TooLate):
+        cancel_order(order_id=order.pk, reason="buyer asked", actor=ACTOR, now=timezone.now())
+    assert status(owner, order) == "backordered"
+    step(owner, "refuse", why="Sold out")
+    with merchant(owner):
+        cancel_order(order_id=order.pk, reason="buyer asked", actor=ACTOR, now=timezone.now())
+    assert status(owner, order) == "cancelled"
 
 
 def test_a_refused_drop_shipment_waits_for_stock_with_its_date(owner: Merchant) -> None:

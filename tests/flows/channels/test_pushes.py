@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from core.models import Job
 from core.tenancy import merchant
+from flows.channels import pushes
 from flows.channels.gate import read_tokens
 from flows.channels.pushes import push_address
 from orders.services import end_connection, tokens_of
@@ -98,3 +99,16 @@ def test_ebays_challenge_is_answered_only_with_the_operators_token(
     answer = Client().get(path)
     assert answer.status_code == 200
     assert len(answer.json()["challengeResponse"]) == 64
+
+
+def test_a_flood_of_unproved_pushes_is_turned_away(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pushes, "MOST_WAITING", 3)
+    codes = [
+        Client().post(path_of(shop), f"{number}", content_type="text/plain").status_code
+        for number in range(5)
+    ]
+    assert codes == [202, 202, 202, 429, 429]
+    shop.work()
+    assert Client().post(path_of(shop), "x", content_type="text/plain").status_code == 202
