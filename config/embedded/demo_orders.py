@@ -35,12 +35,13 @@ FAMILIES = {
 }
 """Another family at each account: the same buyer's order twice would be held as a duplicate."""
 GOODS = (
-    ("MUG-PRC-350", "Porcelain mug, 350 ml", "9.90"),
-    ("TWL-BTH-70X140", "Bath towel 70 × 140 cm", "18.50"),
-    ("BTL-STL-750-SILVER", "Insulated bottle, 750 ml", "19.90"),
+    ("MUG-350-WHITE", "Porcelain mug, 350 ml", "9.90"),
+    ("TOWEL-70X140", "Bath towel 70 × 140 cm", "18.50"),
+    ("BTL-750-SILVER", "Insulated bottle, 750 ml", "19.90"),
 )
-"""Two products of samples/products.csv, whose orders go on once it is uploaded, and a code of the
-channel's own that Listings has a suggestion for."""
+"""The channels' own codes of goods in samples/products.csv: they wait in Listings, which has a
+suggestion for each once that file is uploaded. No code is a SKU: the journey counts its own file's
+orders, and these must not be packed with them."""
 
 
 def orders_for(kind: str, account: str, *, now: datetime) -> list[Body]:

@@ -61,12 +61,14 @@ OPEN_TABLES = {
     "shipping_s10range": "SELECT UPDATE",
     "tracking_feedcursor": "",
     "warehouse_location": "SELECT",
+    "warehouse_newworkdigest": "",
     "warehouse_staffassignment": "",
     "warehouse_warehouse": "SELECT",
 }
 APPEND_ONLY = {
     "core_event", "core_document", "billing_charge", "billing_ledgerentry", "warehouse_stockmove",
     "warehouse_scan", "tracking_trackingevent", "tracking_deliveryproof",
+    "warehouse_allocationpolicy",
 }  # fmt: skip
 LOOK_UP_COLUMNS = {
     "accounts_apikeylookup": {"key_hmac", "merchant_id", "api_key_id", "role"},

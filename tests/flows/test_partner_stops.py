@@ -102,10 +102,10 @@ def _owner() -> Merchant:
     return owner
 
 
-def _postal(_facts: Any, choices: Any) -> Any:
+def _postal(_facts: Any, choices: Any, **wishes: Any) -> Any:
     from shipping.rules.choice import choose_service
 
-    return choose_service(_facts, choices)
+    return choose_service(_facts, choices, **wishes)
 
 
 def work(owner: Merchant) -> Job:

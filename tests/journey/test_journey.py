@@ -58,8 +58,10 @@ def test_every_pdf_opens_and_none_is_shared(undisturbed: Ran) -> None:
 def test_a_row_that_cannot_be_read_is_named_with_its_remedy(undisturbed: Ran) -> None:
     with (undisturbed.out / "rejected.csv").open(encoding="utf-8-sig", newline="") as file:
         rejected = list(csv.DictReader(file))
-    assert [(row["column"], row["value"]) for row in rejected] == [("quantity-purchased", "two")]
-    assert all(row["wrong"] and row["right"] for row in rejected)
+    why = [(row["waybridge: column"], row["waybridge: found"]) for row in rejected]
+    assert why == [("quantity-purchased", "two")]
+    for name in ("row", "wrong", "right"):
+        assert all(row[f"waybridge: {name}"] for row in rejected)
 
 
 def test_the_papers_were_made_in_worker_processes(stack: Stack, undisturbed: Ran) -> None:
@@ -90,7 +92,11 @@ def test_the_same_files_again_create_nothing_and_count_the_same(
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"", "empty"), (b"\x00\x01\x02" * 500, "not a table"), (b"PK\x03\x04broken", "xlsx")],
+    [
+        (b"", "empty"),
+        (b"\x00\x01\x02" * 500, "not a table"),
+        (b"PK\x03\x04broken", "damaged excel file"),
+    ],
 )
 def test_a_file_that_cannot_be_read_gets_one_sentence_and_changes_nothing(
     stack: Stack, files: Files, tmp_path: Path, content: bytes, words: str
