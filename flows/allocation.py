@@ -19,11 +19,11 @@ from django.utils import timezone
 from core.jobs import Later, finish_along, handler, take_along
 from core.tenancy import merchant
 from flows.allocation_batch import Batch
-from flows.allocation_stock import WITH_SUPPLIER, Key, read_queue, read_stock, wanted_of
+from flows.allocation_stock import Key, asked_to_ship, read_queue, read_stock, wanted_of
 from flows.supply import ask_suppliers, look_again
 from orders.models import Order, OrderLine
 from orders.services import move_orders
-from warehouse.models import Backorder, BackorderClaim, Location, StockBalance, SupplierRequest
+from warehouse.models import Backorder, BackorderClaim, Location, StockBalance
 from warehouse.services import (
     StockGone,
     end_claims,
@@ -98,11 +98,7 @@ def allocate_many(
         .order_by("id")
         .select_for_update(skip_locked=skip_locked)
     )
-    with_supplier = set(
-        SupplierRequest.objects.filter(
-            order_id__in=[order.pk for order in locked], status__in=WITH_SUPPLIER
-        ).values_list("order_id", flat=True)
-    )
+    with_supplier = asked_to_ship([order.pk for order in locked])
     orders = [each for each in locked if each.status in OPEN and each.pk not in with_supplier]
     if orders:
         _allocate(orders, now)

@@ -23,9 +23,14 @@ Key = tuple[datetime, int]
 WITH_SUPPLIER = (SupplierRequest.Status.SENT, SupplierRequest.Status.ACCEPTED)
 
 
-def asked_to_ship(order_ids: Collection[int]) -> set[int]:
-    """Return those of the orders that a supplier was asked to ship to the buyer and may be."""
-    asked = SupplierRequest.objects.filter(order_id__in=list(order_ids), status__in=WITH_SUPPLIER)
+def asked_to_ship(
+    order_ids: Collection[int], *, among: Collection[str] = WITH_SUPPLIER
+) -> set[int]:
+    """Return those of the orders that a supplier was asked to ship to the buyer and may be.
+
+    `among` are the requests' states that count.
+    """
+    asked = SupplierRequest.objects.filter(order_id__in=list(order_ids), status__in=among)
     return {order_id for order_id in asked.values_list("order_id", flat=True) if order_id}
 
 

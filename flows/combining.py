@@ -11,10 +11,11 @@ from typing import Protocol
 
 from core.jobs import enqueue
 from core.sentences import Sentence, gettext_noop
+from flows.allocation_stock import asked_to_ship
 from flows.families import combined_of, goods_of, lines_by_order, part_of
 from flows.recheck import CHANGEABLE, allocation_work, changeable_orders, recheck_orders
 from flows.together import (
-    asked_of_suppliers,
+    AT_SUPPLIER,
     at_supplier,
     faults_of,
     merge_facts,
@@ -245,7 +246,7 @@ def _splittable(order_id: int, *, may_be_held: bool = True) -> Order:
     if OrderConflict.objects.filter(order=order, resolved_at__isnull=True).exists():
         words = gettext_noop("The channel says {order} otherwise: decide that first.")
         raise NotCombined(Sentence("order_in_conflict", words, name))
-    if asked_of_suppliers([order.pk]):
+    if asked_to_ship([order.pk], among=AT_SUPPLIER):
         raise NotCombined(at_supplier(order))
     if OrderLine.objects.filter(order=order, product__isnull=True).exists():
         words = gettext_noop("{order} has a line without a known product: map it first.")

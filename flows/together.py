@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,6 +10,7 @@ from decimal import Decimal
 from core.money import NoExchangeRate, convert
 from core.sentences import Sentence, gettext_noop
 from customs.rules.thresholds import ValueThreshold, value_thresholds
+from flows.allocation_stock import WITH_SUPPLIER, asked_to_ship
 from flows.checking import ORIGIN
 from flows.recheck import CHANGEABLE
 from orders.models import GOES_TOGETHER, Order, OrderConflict, OrderLine
@@ -131,7 +132,7 @@ def faults_of(
 ) -> Iterator[Sentence]:
     """Every reason why these orders may not be merged; none means they may."""
     faults = list(merge_faults([facts[order.pk] for order in orders]))
-    asked = asked_of_suppliers([order.pk for order in orders])
+    asked = asked_to_ship([order.pk for order in orders], among=AT_SUPPLIER)
     faults += [at_supplier(order) for order in orders if order.pk in asked]
     yield from faults
     if faults:
@@ -147,12 +148,6 @@ def faults_of(
         )
 
 
-def asked_of_suppliers(order_ids: Collection[int]) -> set[int]:
-    """Those of the orders that a supplier was asked to ship, and may be shipping."""
-    asked = SupplierRequest.objects.filter(order_id__in=order_ids, status__in=AT_SUPPLIER)
-    return {order_id for order_id in asked.values_list("order_id", flat=True) if order_id}
-
-
 def at_supplier(order: Order) -> Sentence:
     """Why such an order stays as it is."""
     return Sentence(
@@ -162,11 +157,8 @@ def at_supplier(order: Order) -> Sentence:
     )
 
 
-AT_SUPPLIER = (
-    SupplierRequest.Status.DRAFT,
-    SupplierRequest.Status.SENT,
-    SupplierRequest.Status.ACCEPTED,
-)
+AT_SUPPLIER = (SupplierRequest.Status.DRAFT, *WITH_SUPPLIER)
+"""A draft counts, too: it is about the order as it stands."""
 
 
 def _customs_faults(orders: Sequence[Order], now: datetime) -> Iterator[Sentence]:
