@@ -17,6 +17,7 @@ class Charge(TenantModel):
 
     class Kind(models.TextChoices):
         FREIGHT = "freight", _("Freight")
+        FREIGHT_REVERSED = "freight_reversed", _("Freight reversed")
 
     booking = TenantForeignKey(Booking, related_name="charges")
     agreement = TenantForeignKey(Agreement, related_name="+")

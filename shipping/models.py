@@ -10,7 +10,10 @@ from core.models import Document
 from core.tenant_models import TenantForeignKey, TenantModel
 from warehouse.models import Parcel, Warehouse
 
-__all__ = ["Agreement", "Booking", "Handover", "RateCard", "RateLine", "S10Range"]
+__all__ = [
+    "Agreement", "Booking", "Handover", "Pickup", "PickupParcel", "RateCard", "RateLine",
+    "S10Range",
+]  # fmt: skip
 
 
 class RateCard(models.Model):
@@ -103,10 +106,20 @@ class BookingStatus(models.TextChoices):
     VOIDED = "voided", _("Voided")
 
 
+class VoidOutcome(models.TextChoices):
+    """What became of a withdrawn booking at its carrier."""
+
+    ASKED = "asked", _("The carrier is being told")
+    VOIDED = "voided", _("Voided by the carrier")
+    ABANDONED = "abandoned", _("Left unused: the carrier has no void")
+    REFUSED = "refused", _("The carrier did not void it")
+
+
 class Booking(TenantModel):
     """A carrier's promise to carry a parcel, asked for exactly once under our reference."""
 
     Status = BookingStatus
+    VoidOutcome = VoidOutcome
 
     parcel = TenantForeignKey(Parcel, related_name="bookings")
     reference = models.CharField(max_length=30)
@@ -118,6 +131,12 @@ class Booking(TenantModel):
     )
     tracking_number = models.CharField(max_length=40, blank=True)
     label = TenantForeignKey(Document, null=True, related_name="+")
+    weight_g = models.PositiveIntegerField(null=True)
+    length_mm = models.PositiveIntegerField(null=True)
+    width_mm = models.PositiveIntegerField(null=True)
+    height_mm = models.PositiveIntegerField(null=True)
+    """What the carrier is told, fixed when the booking is planned: asking again says the same.
+    Null for bookings from before they were kept."""
     invoice_number = models.CharField(max_length=35, blank=True)
     invoice = TenantForeignKey(Document, null=True, related_name="+")
     refusal = models.CharField(max_length=500, blank=True)
@@ -129,6 +148,12 @@ class Booking(TenantModel):
     send_attempts = models.PositiveIntegerField(default=0)
     booked_at = models.DateTimeField(null=True)
     handover = TenantForeignKey("Handover", null=True, related_name="bookings")
+    voided_at = models.DateTimeField(null=True)
+    void_outcome = models.CharField(
+        max_length=10, choices=VoidOutcome.choices, blank=True, default="", db_default=""
+    )
+    voided_said = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    """Stored sentences: why it was withdrawn."""
     created_at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):
@@ -167,6 +192,10 @@ class Handover(TenantModel):
     number = models.CharField(max_length=30)
     carrier_code = models.CharField(max_length=20)
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+")
+    pickup = models.ForeignKey(
+        "Pickup", null=True, on_delete=models.PROTECT, related_name="handovers"
+    )
+    """The driver's visit it was signed in; null for one closed without scanning."""
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.CLOSED)
     parcel_count = models.PositiveIntegerField()
     weight_g = models.PositiveIntegerField()
@@ -179,3 +208,57 @@ class Handover(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["merchant", "number"], name="handover_number_once"),
         ]
+
+
+class Pickup(models.Model):
+    """One visit of a carrier's driver: everything scanned out to him, counted, weighed, signed.
+
+    A driver takes the parcels of many merchants at once; each merchant gets a manifest of its own
+    with the same signature.
+    """
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Open")
+        SIGNED = "signed", _("Signed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    number = models.CharField(max_length=20, unique=True)
+    carrier_code = models.CharField(max_length=20)
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    parcel_count = models.PositiveIntegerField(default=0)
+    weight_g = models.PositiveIntegerField(default=0)
+    signed_by = models.CharField(max_length=120, blank=True)
+    signature = models.JSONField(null=True)
+    """Strokes as lists of [x, y] in thousandths of the field's width, in the order drawn."""
+    opened_at = models.DateTimeField()
+    opened_by = models.CharField(max_length=120)
+    signed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["warehouse", "carrier_code"],
+                condition=Q(status="open"),
+                name="pickup_open_once",
+            ),
+        ]
+
+
+class PickupParcel(TenantModel):
+    """A parcel scanned out to the driver of a pickup."""
+
+    pickup = models.ForeignKey(Pickup, on_delete=models.PROTECT, related_name="parcels")
+    booking = TenantForeignKey(Booking, related_name="+")
+    unit_sscc = models.CharField(max_length=18, blank=True)
+    """The bag or pallet it was scanned with; empty for one scanned by itself."""
+    actor = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "pickup", "booking"], name="pickup_parcel_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["merchant", "booking"], name="pickup_parcel_booking")]

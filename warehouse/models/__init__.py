@@ -11,6 +11,7 @@ from warehouse.models.allocation import (
     SimulationRow,
 )
 from warehouse.models.cartons import CartonType
+from warehouse.models.extras import PackingExtra, ParcelExtra, ParcelPhoto
 from warehouse.models.floor import (
     Allocation,
     Location,
@@ -31,10 +32,13 @@ from warehouse.models.supply import (
     SupplierRequest,
     SupplierRequestLine,
 )
+from warehouse.models.units import HandlingUnit, SsccSeries, UnitParcel, UnitScan
+from warehouse.models.weighing import ContentWeight, Weighing
 
 __all__ = [
-    "Allocation", "AllocationPolicy", "Backorder", "BackorderClaim", "CartonType", "Location",
-    "NewWorkDigest", "Parcel", "ParcelItem", "PickTask", "Reservation", "Scan", "Simulation",
-    "SimulationRow", "StaffAssignment", "StockBalance", "StockMove", "Supplier",
-    "SupplierProduct", "SupplierRequest", "SupplierRequestLine", "Warehouse", "Wave",
+    "Allocation", "AllocationPolicy", "Backorder", "BackorderClaim", "CartonType", "ContentWeight",
+    "HandlingUnit", "Location",
+    "NewWorkDigest", "PackingExtra", "Parcel", "ParcelExtra", "ParcelPhoto", "ParcelItem", "PickTask", "Reservation", "Scan", "Simulation",
+    "SimulationRow", "StaffAssignment", "StockBalance", "SsccSeries", "StockMove", "Supplier",
+    "SupplierProduct", "SupplierRequest", "SupplierRequestLine", "UnitParcel", "UnitScan", "Warehouse", "Wave", "Weighing",
 ]  # fmt: skip
