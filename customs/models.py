@@ -24,6 +24,7 @@ class DeclarationStatus(models.TextChoices):
     HELD = "held", _("Held by customs")
     RELEASED = "released", pgettext_lazy("declaration", "Released")
     REFUSED = "refused", pgettext_lazy("declaration", "Refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("declaration", "Withdrawn")
 
 
 class Declaration(TenantModel):

@@ -31,7 +31,7 @@ class PackingExtra(TenantModel):
     """The barcode that is scanned to confirm it; empty for one that is pressed."""
     product = TenantForeignKey(Product, null=True, related_name="+")
     """Only for parcels that hold this product; null for every parcel."""
-    tag = models.CharField(max_length=40, blank=True)
+    tag = models.CharField(max_length=30, blank=True)
     """Only for orders with this tag (which automation rules give); empty for all."""
     weight_g = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=True)
