@@ -4,15 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('billing', '0002_walls'),
+        ("billing", "0002_walls"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='charge',
-            name='kind',
-            field=models.CharField(choices=[('freight', 'Freight'), ('freight_reversed', 'Freight reversed')], max_length=20),
+            model_name="charge",
+            name="kind",
+            field=models.CharField(
+                choices=[("freight", "Freight"), ("freight_reversed", "Freight reversed")],
+                max_length=20,
+            ),
         ),
     ]

@@ -4,15 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customs', '0003_corrections'),
+        ("customs", "0003_corrections"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='declaration',
-            name='status',
-            field=models.CharField(choices=[('draft', 'Draft'), ('incomplete', 'Incomplete'), ('lodging', 'Being lodged'), ('accepted', 'Accepted'), ('held', 'Held by customs'), ('released', 'Released'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], default='draft', max_length=10),
+            model_name="declaration",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("draft", "Draft"),
+                    ("incomplete", "Incomplete"),
+                    ("lodging", "Being lodged"),
+                    ("accepted", "Accepted"),
+                    ("held", "Held by customs"),
+                    ("released", "Released"),
+                    ("refused", "Refused"),
+                    ("withdrawn", "Withdrawn"),
+                ],
+                default="draft",
+                max_length=10,
+            ),
         ),
     ]
