@@ -13,7 +13,7 @@ from orders.models import Order, OrderLine, Product
 
 __all__ = [
     "Allocation", "Location", "Parcel", "ParcelItem", "PickTask", "Reservation", "Scan",
-    "StaffAssignment", "StockBalance", "StockMove", "Warehouse", "Wave",
+    "StaffAssignment", "StockBalance", "StockMove", "Warehouse", "Wave", "WaveKind",
 ]  # fmt: skip
 
 
@@ -191,8 +191,18 @@ class Reservation(TenantModel):
         indexes = [models.Index(fields=["merchant", "balance"], name="reservation_balance")]
 
 
+class WaveKind(models.TextChoices):
+    """What the orders of a wave have in common, and so how they are packed."""
+
+    SINGLE_ITEM = "single_item", _("One piece each")
+    SINGLE_PRODUCT = "single_product", _("The same product")
+    MULTI = "multi", _("Several products")
+
+
 class Wave(TenantModel):
     """Orders of one merchant and warehouse that are picked together."""
+
+    Kind = WaveKind
 
     class Status(models.TextChoices):
         PLANNED = "planned", _("Planned")
@@ -203,6 +213,18 @@ class Wave(TenantModel):
     number = models.CharField(max_length=30)
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PLANNED)
+    kind = models.CharField(
+        max_length=16, choices=WaveKind.choices, default=WaveKind.MULTI, db_default=WaveKind.MULTI
+    )
+    template = models.ForeignKey(
+        "warehouse.WaveTemplate", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    """What proposed it; null where a person planned it."""
+    ship_by = models.DateTimeField(null=True)
+    """The earliest of its orders."""
+    cut_off_at = models.DateTimeField(null=True)
+    """When the carrier takes its last parcel. With the template it names the merchants' waves that
+    were proposed together."""
     pick_list = TenantForeignKey(Document, null=True, related_name="+")
     path_mm = models.PositiveIntegerField(null=True)
     serpentine_mm = models.PositiveIntegerField(null=True)
