@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("core", "0007_suspension"),
         ("orders", "0016_channel_decision_walls"),
-        ("warehouse", "0008_carton_walls"),
+        ("warehouse", "0010_weighing_walls"),
     ]
 
     operations = [

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     """Row-level security, composite keys and rights; templates and their runs are the operator's."""
 
     dependencies: ClassVar[list[tuple[str, str]]] = [
-        ("warehouse", "0009_wave_templates"),
+        ("warehouse", "0011_wave_templates"),
         ("core", "0003_walls"),
         ("orders", "0002_walls"),
     ]
