@@ -34,13 +34,22 @@ from warehouse.models.supply import (
     SupplierRequestLine,
 )
 from warehouse.models.units import HandlingUnit, SsccSeries, UnitParcel, UnitScan
+from warehouse.models.waves import (
+    FloorPolicy,
+    PutBack,
+    ShortAnswer,
+    ShortPick,
+    WaveRun,
+    WaveTemplate,
+)
 from warehouse.models.weighing import ContentWeight, Weighing
 
 __all__ = [
     "Allocation", "AllocationPolicy", "Backorder", "BackorderClaim", "CartonType",
-    "ContentWeight", "HandlingUnit", "Location", "NewWorkDigest", "PackingExtra", "Parcel",
-    "ParcelExtra", "ParcelItem", "ParcelPhoto", "PickTask", "Reservation", "Scan", "Simulation",
-    "SimulationRow", "SsccSeries", "StaffAssignment", "StockBalance", "StockMove", "Supplier",
-    "SupplierProduct", "SupplierRequest", "SupplierRequestLine", "UnitParcel", "UnitScan",
-    "Warehouse", "Wave", "WaveKind", "Weighing",
+    "ContentWeight", "FloorPolicy", "HandlingUnit", "Location", "NewWorkDigest", "PackingExtra",
+    "Parcel", "ParcelExtra", "ParcelItem", "ParcelPhoto", "PickTask", "PutBack", "Reservation",
+    "Scan", "ShortAnswer", "ShortPick", "Simulation", "SimulationRow", "SsccSeries",
+    "StaffAssignment", "StockBalance", "StockMove", "Supplier", "SupplierProduct",
+    "SupplierRequest", "SupplierRequestLine", "UnitParcel", "UnitScan", "Warehouse", "Wave",
+    "WaveKind", "WaveRun", "WaveTemplate", "Weighing",
 ]  # fmt: skip
