@@ -18,6 +18,7 @@ from core.tenancy import across_merchants, merchant
 from flows.terms import agree_standard_terms, publish_standard_terms
 from shipping.models import Agreement, RateCard, S10Range
 from warehouse.models import Location, StaffAssignment, Warehouse
+from warehouse.services import lay_counterparts, lay_tree
 
 ACTOR = "demo"
 AISLES = "ABCDEF"
@@ -145,13 +146,9 @@ def _warehouse(*, code: str, **values: object) -> Warehouse:
             for index, aisle in enumerate(AISLES)
             for number in range(1, BINS_PER_AISLE + 1)
         ]
-        virtual = [
-            Location(warehouse=warehouse, code=kind.upper(), kind=kind)
-            for kind in (
-                Location.Kind.SUPPLIER, Location.Kind.PACKED, Location.Kind.ADJUSTMENT,
-            )
-        ]  # fmt: skip
-        Location.objects.bulk_create([*bins, *virtual])
+        Location.objects.bulk_create(bins)
+    lay_counterparts(warehouse=warehouse)
+    lay_tree(warehouse=warehouse)
     return warehouse
 
 

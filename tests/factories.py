@@ -42,7 +42,7 @@ from shipping.services import begin_sending, mark_booked, plan_booking
 from tracking.models import TrackedParcel
 from tracking.services import start_tracking
 from warehouse.models import Location, Parcel, Supplier, SupplierProduct, Warehouse
-from warehouse.services import save_supplier, save_supplier_product
+from warehouse.services import lay_counterparts, save_supplier, save_supplier_product
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 ACTOR = "test"
@@ -80,8 +80,7 @@ def a_warehouse(code: str = "szx1") -> Warehouse:
     )  # fmt: skip
     for place in range(1, 4):
         Location.objects.create(warehouse=warehouse, code=f"A-{place:02d}", pick_sequence=place)
-    for kind in (Location.Kind.SUPPLIER, Location.Kind.PACKED, Location.Kind.ADJUSTMENT):
-        Location.objects.create(warehouse=warehouse, code=kind.upper(), kind=kind)
+    lay_counterparts(warehouse=warehouse)
     return warehouse
 
 

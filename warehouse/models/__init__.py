@@ -14,6 +14,7 @@ from warehouse.models.cartons import CartonType
 from warehouse.models.extras import PackingExtra, ParcelExtra, ParcelPhoto
 from warehouse.models.floor import (
     Allocation,
+    Condition,
     Location,
     Parcel,
     ParcelItem,
@@ -45,7 +46,7 @@ from warehouse.models.waves import (
 from warehouse.models.weighing import ContentWeight, Weighing
 
 __all__ = [
-    "Allocation", "AllocationPolicy", "Backorder", "BackorderClaim", "CartonType",
+    "Allocation", "AllocationPolicy", "Backorder", "BackorderClaim", "CartonType", "Condition",
     "ContentWeight", "FloorPolicy", "HandlingUnit", "Location", "NewWorkDigest", "PackingExtra",
     "Parcel", "ParcelExtra", "ParcelItem", "ParcelPhoto", "PickTask", "PutBack", "Reservation",
     "Scan", "ShortAnswer", "ShortPick", "Simulation", "SimulationRow", "SsccSeries",

@@ -12,8 +12,8 @@ from core.tenant_models import TenantForeignKey, TenantModel
 from orders.models import Order, OrderLine, Product
 
 __all__ = [
-    "Allocation", "Location", "Parcel", "ParcelItem", "PickTask", "Reservation", "Scan",
-    "StaffAssignment", "StockBalance", "StockMove", "Warehouse", "Wave", "WaveKind",
+    "Allocation", "Condition", "Location", "Parcel", "ParcelItem", "PickTask", "Reservation",
+    "Scan", "StaffAssignment", "StockBalance", "StockMove", "Warehouse", "Wave", "WaveKind",
 ]  # fmt: skip
 
 
@@ -38,17 +38,41 @@ class Warehouse(models.Model):
 
 
 class Location(models.Model):
-    """A place where goods can be: a bin, or one of the ledger's virtual counterparts."""
+    """A place in a warehouse: a branch of its tree (zone, aisle, rack), a place where goods lie
+    (bin, receiving, staging), or one of the ledger's counterparts, which hold no balance."""
 
     class Kind(models.TextChoices):
+        ZONE = "zone", pgettext_lazy("location", "Zone")
+        AISLE = "aisle", pgettext_lazy("location", "Aisle")
+        RACK = "rack", pgettext_lazy("location", "Rack")
         BIN = "bin", _("Bin")
+        RECEIVING = "receiving", pgettext_lazy("location", "Receiving")
+        STAGING = "staging", pgettext_lazy("location", "Staging")
         SUPPLIER = "supplier", _("Supplier")
         PACKED = "packed", _("Packed")
         ADJUSTMENT = "adjustment", _("Adjustment")
+        LOST = "lost", pgettext_lazy("location", "Lost")
+        COUNT = "count", pgettext_lazy("location", "Count")
+
+    class Use(models.TextChoices):
+        PICK = "pick", _("Pick face")
+        RESERVE = "reserve", _("Reserve")
+
+    HOLDS_GOODS = (Kind.BIN, Kind.RECEIVING, Kind.STAGING)
+    COUNTERPARTS = (Kind.SUPPLIER, Kind.PACKED, Kind.ADJUSTMENT, Kind.LOST, Kind.COUNT)
 
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="locations")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
     code = models.CharField(max_length=30)
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.BIN)
+    use = models.CharField(
+        max_length=8, choices=Use.choices, default=Use.PICK, db_default=Use.PICK.value
+    )
+    """A bin's part: orders are picked from a pick face first, which is filled up from reserve."""
+    capacity_units = models.PositiveIntegerField(null=True)
+    capacity_volume_cm3 = models.PositiveIntegerField(null=True)
+    capacity_weight_g = models.PositiveIntegerField(null=True)
+    """What fits in, each where somebody has said so."""
     pick_sequence = models.PositiveIntegerField(default=0)
     zone = models.CharField(max_length=20, blank=True, default="", db_default="")
     aisle = models.CharField(max_length=20, blank=True, default="", db_default="")
@@ -65,6 +89,10 @@ class Location(models.Model):
                 condition=Q(x_mm__isnull=True, y_mm__isnull=True)
                 | Q(x_mm__isnull=False, y_mm__isnull=False),
                 name="location_position_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
+                name="location_not_in_itself",
             ),
         ]
 
@@ -86,13 +114,25 @@ class StaffAssignment(models.Model):
         ]
 
 
+class Condition(models.TextChoices):
+    """What state goods are in. Only good ones that have not expired are promised to orders."""
+
+    GOOD = "good", pgettext_lazy("goods", "Good")
+    DAMAGED = "damaged", pgettext_lazy("goods", "Damaged")
+    QUARANTINE = "quarantine", pgettext_lazy("goods", "In quarantine")
+    EXPIRED = "expired", pgettext_lazy("goods", "Expired")
+
+
 class StockBalance(TenantModel):
-    """How much of a product lies at a location. Always the sum of the moves."""
+    """How much of a product lies at a location, by lot, expiry and condition. Always the sum of
+    the moves. Whose it is says `merchant`."""
 
     product = TenantForeignKey(Product, related_name="balances")
     location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
     lot = models.CharField(max_length=40, blank=True)
-    condition = models.CharField(max_length=12, default="good")
+    expires_on = models.DateField(null=True)
+    """The last day on which it may be used; null where goods do not expire."""
+    condition = models.CharField(max_length=12, choices=Condition.choices, default=Condition.GOOD)
     on_hand = models.IntegerField(default=0)
     reserved = models.IntegerField(default=0)
     received_at = models.DateTimeField(null=True)
@@ -101,8 +141,12 @@ class StockBalance(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["merchant", "product", "location", "lot", "condition"],
+                fields=["merchant", "product", "location", "lot", "expires_on", "condition"],
                 name="stock_balance_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(condition__in=Condition.values), name="stock_condition_known"
             ),
             models.CheckConstraint(condition=Q(on_hand__gte=0), name="stock_not_negative"),
             models.CheckConstraint(condition=Q(reserved__gte=0), name="reserved_not_negative"),
@@ -110,6 +154,8 @@ class StockBalance(TenantModel):
                 condition=Q(reserved__lte=F("on_hand")), name="reserved_within_stock"
             ),
         ]
+        # What lies in one bin, for counting it, filling it and looking into it.
+        indexes = [models.Index(fields=["merchant", "location"], name="stock_balance_place")]
 
 
 class StockMove(TenantModel):
@@ -119,7 +165,8 @@ class StockMove(TenantModel):
     from_location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
     to_location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
     lot = models.CharField(max_length=40, blank=True)
-    condition = models.CharField(max_length=12, default="good")
+    expires_on = models.DateField(null=True)
+    condition = models.CharField(max_length=12, choices=Condition.choices, default=Condition.GOOD)
     quantity = models.PositiveIntegerField()
     reason = models.CharField(max_length=40)
     reference = models.CharField(max_length=80)
@@ -129,8 +176,24 @@ class StockMove(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["merchant", "reason", "reference", "product", "from_location", "lot"],
+                fields=[
+                    "merchant",
+                    "reason",
+                    "reference",
+                    "product",
+                    "from_location",
+                    "lot",
+                    "expires_on",
+                    "condition",
+                ],
                 name="stock_move_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(condition__in=Condition.values), name="stock_move_condition_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(from_location=F("to_location")), name="stock_move_goes_somewhere"
             ),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="stock_move_has_quantity"),
         ]

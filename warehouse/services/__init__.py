@@ -9,7 +9,25 @@ from warehouse.services.backorders import (
     note_backorders,
     queue_for_stock,
 )
+from warehouse.services.balances import NotFree
+from warehouse.services.differences import (
+    Difference,
+    Looked,
+    NotMended,
+    find_differences,
+    mend_count,
+    mend_reserved,
+)
 from warehouse.services.digests import claim_digest, digest_sent, set_email_wish
+from warehouse.services.locations import (
+    NoRoom,
+    NoSuchPlace,
+    check_room,
+    counterpart,
+    lay_counterparts,
+    lay_tree,
+    within,
+)
 from warehouse.services.packing import (
     NewScan,
     NotPackable,
@@ -35,7 +53,15 @@ from warehouse.services.reservations import (
     release_reservations,
     reserve_orders,
 )
-from warehouse.services.stock import StockLine, move_stock, open_stock
+from warehouse.services.stock import (
+    Goods,
+    NotAPlace,
+    ReferenceTaken,
+    StockLine,
+    move_stock,
+    open_stock,
+    transfer,
+)
 from warehouse.services.supply import (
     Ask,
     NameTaken,
@@ -67,13 +93,22 @@ from warehouse.services.waves import (
 __all__ = [
     "Ask",
     "Claim",
+    "Difference",
+    "Goods",
+    "Looked",
     "NameTaken",
     "NewScan",
+    "NoRoom",
+    "NoSuchPlace",
     "NoSuchWarehouse",
+    "NotAPlace",
+    "NotFree",
+    "NotMended",
     "NotPackable",
     "PackedParcel",
     "Policy",
     "Promise",
+    "ReferenceTaken",
     "Reserving",
     "StockGone",
     "StockLine",
@@ -83,16 +118,23 @@ __all__ = [
     "WrongStep",
     "accept_request",
     "add_to_purchase",
+    "check_room",
     "check_warehouses",
     "claim_digest",
     "close_request",
     "confirm_picks",
     "consume_reservations",
+    "counterpart",
     "digest_sent",
     "draft_drop_ship",
     "end_claims",
+    "find_differences",
     "hand_over_parcels",
+    "lay_counterparts",
+    "lay_tree",
     "mark_emailed",
+    "mend_count",
+    "mend_reserved",
     "move_stock",
     "note_backorders",
     "open_stock",
@@ -116,6 +158,8 @@ __all__ = [
     "set_parcel_service",
     "set_pick_list",
     "ship_request",
+    "transfer",
     "withdraw_drafts",
     "withdraw_parcels",
+    "within",
 ]  # fmt: skip

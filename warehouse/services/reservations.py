@@ -212,6 +212,7 @@ def consume_reservations(
                 from_location=balance.location,
                 to_location=packed_places[warehouse_id],
                 lot=balance.lot,
+                expires_on=balance.expires_on,
                 condition=balance.condition,
                 quantity=reservation.quantity,
                 reason=PACKED,
