@@ -59,7 +59,7 @@ class TenantQuerySet(models.QuerySet[M]):
     def _insert(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> Any:
         scope = active_scope()
         for obj in objs:
-            _own(obj, scope.merchant_id)
+            own(obj, scope.merchant_id)
         return super()._insert(objs, *args, **kwargs)  # type: ignore[misc]
 
     def _update(self, values: Any) -> int:
@@ -67,7 +67,7 @@ class TenantQuerySet(models.QuerySet[M]):
         return super()._update(values)  # type: ignore[misc, no-any-return]
 
 
-def _own(obj: Any, merchant_id: int | None) -> None:
+def own(obj: Any, merchant_id: int | None) -> None:
     """Give a new row its merchant, or refuse a row of another one."""
     if obj.merchant_id is None and merchant_id is not None:
         obj.merchant_id = merchant_id

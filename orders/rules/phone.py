@@ -26,14 +26,15 @@ def check_phone(phone: str, *, country: str) -> PhoneCheck:
         return PhoneCheck("", "", (found("phone_missing", country=country),))
     text = phone[:LONGEST]
     number = _parse(text, country)
-    if number is None or not phonenumbers.is_valid_number(number):
+    is_valid = number is not None and phonenumbers.is_valid_number(number)
+    if not is_valid:
         # "0049…" is only read as international where 00 is the country's own prefix.
         other = _parse(INTERNATIONAL_PREFIX.sub("+", text), country)
         if other is not None and phonenumbers.is_valid_number(other):
-            number = other
+            number, is_valid = other, True
     if number is None:
         return PhoneCheck("", "", (_fault("phone_unreadable", text, country),))
-    if not phonenumbers.is_valid_number(number):
+    if not is_valid:
         return PhoneCheck("", "", (_fault("phone_invalid", text, country),))
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return PhoneCheck(e164, number.extension or "", ())

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from core.bulk import insert_rows
 from core.events import Change, record_many
 from core.states import move
 from core.tenancy import active_merchant_id
@@ -41,14 +42,14 @@ def insert_orders(*, orders: Sequence[NewOrder], actor: str, now: datetime) -> l
     """
     for new in orders:
         new.order.status = Order.Status.HELD if new.holds else Order.Status.ACCEPTED
-    inserted = Order.objects.bulk_create([new.order for new in orders])
+    inserted = insert_rows([new.order for new in orders])
     for new in orders:
         for line in new.lines:
             line.order = new.order
         for hold in new.holds:
             hold.order = new.order
-    OrderLine.objects.bulk_create([line for new in orders for line in new.lines])
-    Hold.objects.bulk_create([hold for new in orders for hold in new.holds])
+    insert_rows([line for new in orders for line in new.lines])
+    insert_rows([hold for new in orders for hold in new.holds])
     record_many([_received(new) for new in orders], actor=actor, now=now)
     return inserted
 
