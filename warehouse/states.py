@@ -1,9 +1,9 @@
-"""The moves a parcel may make inside the house, and a supplier's request outside of it."""
+"""The moves of a parcel inside the house, a supplier's request, an inbound and a count."""
 
 from __future__ import annotations
 
 from core.states import Moves
-from warehouse.models import Parcel
+from warehouse.models import CountTask, Inbound, Parcel
 from warehouse.models.supply import RequestStatus
 
 S = Parcel.Status
@@ -25,4 +25,25 @@ REQUEST_MOVES: Moves = {
     R.REFUSED: frozenset(),
     R.RECEIVED: frozenset(),
     R.CLOSED: frozenset(),
+}
+
+B = Inbound.Status
+
+INBOUND_MOVES: Moves = {
+    B.ANNOUNCED: frozenset({B.RECEIVING, B.CANCELLED}),
+    B.RECEIVING: frozenset({B.RECEIVED}),
+    # More may come of it until it is put away.
+    B.RECEIVED: frozenset({B.RECEIVING, B.PUT_AWAY}),
+    B.PUT_AWAY: frozenset(),
+    B.CANCELLED: frozenset(),
+}
+
+C = CountTask.Status
+
+COUNT_MOVES: Moves = {
+    C.OPEN: frozenset({C.COUNTING}),
+    C.COUNTING: frozenset({C.OPEN, C.SECOND, C.DECIDE, C.DONE}),
+    C.SECOND: frozenset({C.COUNTING}),
+    C.DECIDE: frozenset({C.OPEN, C.DONE}),
+    C.DONE: frozenset(),
 }

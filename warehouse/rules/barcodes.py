@@ -1,7 +1,8 @@
 """What a scanner read: a product, one of our own codes, or something to explain.
 
 The raw text is always kept. Our own codes begin with ``WB:`` and a letter: ``O`` an order, ``T`` a
-tote, ``L`` a location, ``P`` a parcel. Anything that is none of these is taken for an own SKU.
+tote, ``L`` a location, ``P`` a parcel, ``I`` an inbound, ``C`` a station's command. Anything that is
+none of these is taken for an own SKU.
 """
 
 from __future__ import annotations
@@ -22,9 +23,12 @@ from warehouse.rules.gs1 import (
 )
 
 ScanKind = Literal[
-    "gtin", "gs1", "sku", "order", "tote", "location", "parcel", "shipping_unit", "unreadable"
-]
-_OWN_CODES: dict[str, ScanKind] = {"O": "order", "T": "tote", "L": "location", "P": "parcel"}
+    "gtin", "gs1", "sku", "order", "tote", "location", "parcel", "inbound", "command",
+    "shipping_unit", "unreadable",
+]  # fmt: skip
+_OWN_CODES: dict[str, ScanKind] = {
+    "O": "order", "T": "tote", "L": "location", "P": "parcel", "I": "inbound", "C": "command",
+}  # fmt: skip
 _GS1_MARKS = ("]C1", "]d2", "]Q3", "]e0", "]J1")
 _SPELT_SEPARATORS = ("<GS>", "{GS}", "\u241d")
 """How scanners type the separator that a keyboard has no key for; set on the scanner."""
