@@ -11,6 +11,7 @@ from warehouse.models.allocation import (
     SimulationRow,
 )
 from warehouse.models.cartons import CartonType
+from warehouse.models.counts import CountLine, CountList, CountTask
 from warehouse.models.extras import PackingExtra, ParcelExtra, ParcelPhoto
 from warehouse.models.floor import (
     Allocation,
@@ -27,6 +28,14 @@ from warehouse.models.floor import (
     Warehouse,
     Wave,
     WaveKind,
+)
+from warehouse.models.inbounds import (
+    Inbound,
+    InboundGoods,
+    InboundLine,
+    InboundStatus,
+    InboundUnknown,
+    StationDesk,
 )
 from warehouse.models.supply import (
     Supplier,
@@ -47,10 +56,11 @@ from warehouse.models.weighing import ContentWeight, Weighing
 
 __all__ = [
     "Allocation", "AllocationPolicy", "Backorder", "BackorderClaim", "CartonType", "Condition",
-    "ContentWeight", "FloorPolicy", "HandlingUnit", "Location", "NewWorkDigest", "PackingExtra",
-    "Parcel", "ParcelExtra", "ParcelItem", "ParcelPhoto", "PickTask", "PutBack", "Reservation",
-    "Scan", "ShortAnswer", "ShortPick", "Simulation", "SimulationRow", "SsccSeries",
-    "StaffAssignment", "StockBalance", "StockMove", "Supplier", "SupplierProduct",
-    "SupplierRequest", "SupplierRequestLine", "UnitParcel", "UnitScan", "Warehouse", "Wave",
-    "WaveKind", "WaveRun", "WaveTemplate", "Weighing",
+    "ContentWeight", "CountLine", "CountList", "CountTask", "FloorPolicy", "HandlingUnit",
+    "Inbound", "InboundGoods", "InboundLine", "InboundStatus", "InboundUnknown", "Location",
+    "NewWorkDigest", "PackingExtra", "Parcel", "ParcelExtra", "ParcelItem", "ParcelPhoto",
+    "PickTask", "PutBack", "Reservation", "Scan", "ShortAnswer", "ShortPick", "Simulation",
+    "SimulationRow", "SsccSeries", "StaffAssignment", "StationDesk", "StockBalance", "StockMove",
+    "Supplier", "SupplierProduct", "SupplierRequest", "SupplierRequestLine", "UnitParcel",
+    "UnitScan", "Warehouse", "Wave", "WaveKind", "WaveRun", "WaveTemplate", "Weighing",
 ]  # fmt: skip

@@ -116,7 +116,9 @@ def propose(
     if not fitting:
         return None
     place = min(fitting, key=lambda each: _rank(goods, each, home_zone))
-    return Proposal(place, min(goods.quantity, room_for(goods, place)), _why(goods, place, home_zone))
+    return Proposal(
+        place, min(goods.quantity, room_for(goods, place)), _why(goods, place, home_zone)
+    )
 
 
 def _holds_same(goods: Content, place: Place) -> bool:
