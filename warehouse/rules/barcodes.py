@@ -1,7 +1,7 @@
 """What a scanner read: a product, one of our own codes, or something to explain.
 
 The raw text is always kept. Our own codes begin with ``WB:`` and a letter: ``O`` an order, ``T`` a
-tote, ``L`` a location, ``P`` a parcel, ``I`` an inbound, ``C`` a station's command. Anything that is
+tote, ``L`` a location, ``P`` a parcel, ``I`` an inbound, ``C`` a station's command. What is
 none of these is taken for an own SKU.
 """
 

@@ -118,11 +118,10 @@ def compare(announced: Sequence[Announced], arrived: Sequence[Arrived]) -> list[
             surplus.append((came, pool, lines))
     for came, pool, lines in surplus:
         # A line may have been filled by a lot of its own meanwhile; what is left then is over.
-        row = next(iter(lines), None)
-        if row is None:
-            row = Compared(product_id=came.product_id, lot=came.lot, expires_on=came.expires_on)
-            rows.append(row)
-        pool.give(row, pool.left)
+        if not lines:
+            lines = [Compared(product_id=came.product_id, lot=came.lot, expires_on=came.expires_on)]
+            rows += lines
+        pool.give(lines[0], pool.left)
     return rows
 
 

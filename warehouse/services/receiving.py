@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import F, Sum
 
@@ -75,7 +76,7 @@ def receive_goods(
     """
     outside = counterpart(warehouse_id=inbound.warehouse_id, kind=Kind.SUPPLIER)
     dock = counterpart(warehouse_id=inbound.warehouse_id, kind=Kind.RECEIVING)
-    key = {
+    key: dict[str, Any] = {
         "inbound": inbound, "product_id": receipt.product_id, "lot": receipt.lot,
         "expires_on": receipt.expires_on, "condition": receipt.condition,
     }  # fmt: skip
@@ -83,23 +84,25 @@ def receive_goods(
     if receipt.quantity < 0 and row.quantity - row.put_away < -receipt.quantity:
         raise NothingToUndo(f"{inbound.number}: {row.quantity - row.put_away} pieces are left.")
     is_coming = receipt.quantity > 0
-    moved = transfer(
-        goods=[
-            Goods(
-                receipt.product_id,
-                abs(receipt.quantity),
-                lot=receipt.lot,
-                expires_on=receipt.expires_on,
-                condition=receipt.condition,
-            )
-        ],
-        from_location=outside if is_coming else dock,
-        to_location=dock if is_coming else outside,
-        reason=RECEIVED if is_coming else RECEIPT_UNDONE,
-        reference=f"{inbound.number}:{reference}",
-        actor=actor,
-        now=now,
+    goods = Goods(
+        receipt.product_id,
+        abs(receipt.quantity),
+        lot=receipt.lot,
+        expires_on=receipt.expires_on,
+        condition=receipt.condition,
     )
+    try:
+        moved = transfer(
+            goods=[goods],
+            from_location=outside if is_coming else dock,
+            to_location=dock if is_coming else outside,
+            reason=RECEIVED if is_coming else RECEIPT_UNDONE,
+            reference=f"{inbound.number}:{reference}",
+            actor=actor,
+            now=now,
+        )
+    except NotFree as error:
+        raise NothingToUndo(f"{inbound.number}: they left the dock.") from error
     if moved:
         InboundGoods.objects.filter(pk=row.pk).update(quantity=F("quantity") + receipt.quantity)
         row.quantity += receipt.quantity
