@@ -118,10 +118,12 @@ def compare(announced: Sequence[Announced], arrived: Sequence[Arrived]) -> list[
             surplus.append((came, pool, lines))
     for came, pool, lines in surplus:
         # A line may have been filled by a lot of its own meanwhile; what is left then is over.
-        if not lines:
-            lines = [Compared(product_id=came.product_id, lot=came.lot, expires_on=came.expires_on)]
-            rows += lines
-        pool.give(lines[0], pool.left)
+        if lines:
+            pool.give(lines[0], pool.left)
+        else:
+            own = Compared(product_id=came.product_id, lot=came.lot, expires_on=came.expires_on)
+            pool.give(own, pool.left)
+            rows.append(own)
     return rows
 
 

@@ -19,6 +19,7 @@ from warehouse.models import (
     Location,
 )
 from warehouse.rules.receiving import Announced, Arrived, Compared, compare, totals
+from warehouse.services.balances import NotFree
 from warehouse.services.locations import counterpart
 from warehouse.services.stock import Goods, transfer
 from warehouse.states import INBOUND_MOVES
