@@ -26,6 +26,7 @@ app.conf.task_routes = {
     "tracking.tasks.sweep_silent_parcels": {"queue": "operator"},
     "tracking.tasks.register_line_push": {"queue": "operator"},
     "warehouse.tasks.tell_new_work": {"queue": "operator"},
+    "orders.tasks.sweep_trials": {"queue": "operator"},
 }
 
 
@@ -50,6 +51,7 @@ def _beat_schedule() -> dict[str, dict[str, object]]:
         "sweep-partner-stops": _every(seconds, "core.tasks.sweep_partner_stops"),
         # Ten minutes: the stored files are swept in parts that follow the clock (core/tasks.py).
         "sweep-old": _every(600, "core.tasks.sweep_old"),
+        "sweep-trials": _every(600, "orders.tasks.sweep_trials"),
         "sweep-polls": _every(seconds, "tracking.tasks.sweep_polls"),
         "read-postal-feed": _every(seconds, "tracking.tasks.read_postal_feed"),
         "register-line-push": _every(seconds * 10, "tracking.tasks.register_line_push"),

@@ -56,13 +56,14 @@ def kept_days(what: str, *, on: date) -> int:
     raise LookupError(f"core/data/retention.csv has no row for {what} in force on {on}.")
 
 
-def _before(what: str, now: datetime) -> datetime:
+def kept_since(what: str, *, now: datetime) -> datetime:
+    """Return the instant before which `what` is old enough to go."""
     return now - timedelta(days=kept_days(what, on=now.date()))
 
 
 def purge_done_jobs(*, now: datetime, batches: int = 100) -> int:
     """Delete jobs that were done long ago, the oldest first; return how many."""
-    before, gone = _before(DONE_JOBS, now), 0
+    before, gone = kept_since(DONE_JOBS, now=now), 0
     for _ in range(batches):
         with across_merchants("The sweep deletes every merchant's jobs that were done long ago."):
             old = Job.objects.filter(status=Job.Status.DONE, finished_at__lt=before)
@@ -79,7 +80,7 @@ def purge_answers(*, now: datetime, batches: int = 100) -> int:
 
     They are written in the order of their ids and never changed, so the oldest have the lowest.
     """
-    before, gone = _before(STORED_ANSWERS, now), 0
+    before, gone = kept_since(STORED_ANSWERS, now=now), 0
     for _ in range(batches):
         with across_merchants("The sweep deletes every merchant's old idempotent answers."):
             lowest = IdempotentAnswer.objects.order_by("pk").values_list("pk", "created_at")[:BATCH]
@@ -98,7 +99,7 @@ def purge_unnamed_bytes(*, now: datetime, part: int) -> int:
     Only files under the names `put_bytes` and uploads give are looked at. A row names a file by a
     column `storage_name`, in whatever room: a new table with such a column is found by itself.
     """
-    before, gone = _before(UNNAMED_BYTES, now), 0
+    before, gone = kept_since(UNNAMED_BYTES, now=now), 0
     for folder in _children(""):
         if not folder.isdigit():
             continue

@@ -1,14 +1,15 @@
 """What rules want people to know: by e-mail, gathered and capped, or on Today.
 
 A notice is a row. A worker sends what has gathered for one rule and member in a span as one
-letter; a letter that cannot be sent now is tried again, and one that was sent twice after a kill
-names the same orders.
+letter. One that the mail server does not take is tried again; one whose worker died while sending
+is never sent again by a machine: a person decides.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
@@ -24,7 +25,13 @@ from core.models import Job
 from core.sentences import Sentence, gettext_noop
 from core.tenancy import merchant
 from orders.models import RuleNotice
-from orders.services.automation import settle_notices
+from orders.services.letters import (
+    LetterUnclear,
+    find_unclear,
+    letter_went,
+    open_letter,
+    take_letter_back,
+)
 
 SPAN = timedelta(minutes=10)
 """Notices of one rule to one member within this span go as one letter."""
@@ -46,7 +53,11 @@ def notice_works(notices: Sequence[RuleNotice], *, now: datetime) -> list[Work]:
         Work(
             "rules.notify",
             f"{rule_id}:{member_id}:{span}",
-            {"rule_id": rule_id, "member_id": member_id},
+            {
+                "rule_id": rule_id,
+                "member_id": member_id,
+                "letter": f"{rule_id}:{member_id}:{span}",
+            },
             run_after=due,
         )
         for rule_id, member_id in whom
@@ -56,30 +67,47 @@ def notice_works(notices: Sequence[RuleNotice], *, now: datetime) -> list[Work]:
 @handler("rules.notify", queue="flow")
 def send_notices(merchant_id: int, payload: Mapping[str, Any]) -> None:
     """Send a member what a rule has gathered for them."""
-    rule_id, member_id = payload["rule_id"], payload["member_id"]
+    to = {"rule_id": payload["rule_id"], "member_id": payload["member_id"]}
+    letter = payload.get("letter") or f"{to['rule_id']}:{to['member_id']}"
     now = timezone.now()
-    with merchant(merchant_id):
-        waiting = RuleNotice.objects.filter(
-            rule_id=rule_id, member_id=member_id, settled_at__isnull=True
-        )
-        many = waiting.count()
-        newest = waiting.order_by("-id").first()
-        if newest is None:
-            return
-        member = Member.objects.select_related("user").filter(pk=member_id, is_active=True).first()
-        references = list(waiting.order_by("id").values_list("order__reference", flat=True)[:NAMED])
-        _wait_for_room(now)
-    if member is None:
-        with merchant(merchant_id):
-            settle_notices(rule_id=rule_id, member_id=member_id, up_to=newest.pk, now=now)
-        text = gettext_noop("A person whom the rule “{name}” tells has left the team.")
-        raise ForAPerson(Sentence("member_gone", text, {"name": newest.rule_name}))
     try:
-        _letter(newest.rule_name, member.user.email, references, many).send()
+        with merchant(merchant_id):
+            _wait_for_room(now)
+            told = open_letter(**to, letter=letter)
+            if not told:
+                return
+            member = Member.objects.select_related("user").filter(pk=to["member_id"])
+            reader = member.filter(is_active=True).first()
+            if reader is None:
+                letter_went(**to, letter=letter, now=now)
+    except LetterUnclear as unclear:
+        with merchant(merchant_id):
+            many = find_unclear(**to, letter=letter)
+        text = gettext_noop(
+            "A letter about orders that a rule fits (number of orders: {count}) may have gone or"
+            " not: sending it was interrupted. Try again to send it once more."
+        )
+        raise ForAPerson(Sentence("letter_unclear", text, {"count": str(many)})) from unclear
+    name = told[-1].rule_name
+    if reader is None:
+        text = gettext_noop("A person whom the rule “{name}” tells has left the team.")
+        raise ForAPerson(Sentence("member_gone", text, {"name": name}))
+    references = [notice.order.reference for notice in told[:NAMED]]
+    # A mailbox that was given a letter twice shows letters of one name once.
+    message_id = f"<rule-{merchant_id}-{letter.replace(':', '-')}-{told[-1].pk}@{_house()}>"
+    try:
+        _letter(name, reader.user.email, references, len(told), message_id).send()
     except OSError as away:
+        with merchant(merchant_id):
+            take_letter_back(**to, letter=letter)
         raise Later(AWAY, f"The mail server did not take the letter: {away}") from away
     with merchant(merchant_id):
-        settle_notices(rule_id=rule_id, member_id=member_id, up_to=newest.pk, now=now)
+        letter_went(**to, letter=letter, now=now)
+
+
+def _house() -> str:
+    """The part of our sender's address behind the @."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
 
 
 def _wait_for_room(now: datetime) -> None:
@@ -90,7 +118,9 @@ def _wait_for_room(now: datetime) -> None:
         raise Later(SPAN.total_seconds(), "The rules have sent their letters of the day.")
 
 
-def _letter(rule: str, to: str, references: Sequence[str], many: int) -> EmailMessage:
+def _letter(
+    rule: str, to: str, references: Sequence[str], many: int, message_id: str
+) -> EmailMessage:
     """A plain letter with the orders' addresses; no buyer is named in it."""
     name = " ".join(rule.split())
     lines = [
@@ -109,4 +139,10 @@ def _letter(rule: str, to: str, references: Sequence[str], many: int) -> EmailMe
     if many > len(references):
         lines.append(_("and %(count)s more") % {"count": many - len(references)})
     subject = _("%(rule)s: orders to look at") % {"rule": name}
-    return EmailMessage(subject, "\n".join(lines), settings.DEFAULT_FROM_EMAIL, [to])
+    return EmailMessage(
+        subject,
+        "\n".join(lines),
+        settings.DEFAULT_FROM_EMAIL,
+        [to],
+        headers={"Message-ID": message_id},
+    )

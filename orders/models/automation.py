@@ -67,6 +67,8 @@ class RuleNotice(TenantModel):
     rule_name = models.CharField(max_length=80)
     order = TenantForeignKey(Order, related_name="+")
     member_id = models.BigIntegerField(null=True)
+    letter = models.CharField(max_length=80, blank=True, db_default="")
+    """The letter that tells of it, written down before it is sent; empty while it waits."""
     raised_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
 

@@ -9,10 +9,15 @@ from typing import Any
 from django.db.models import F
 
 from core.events import record
+from core.retention import kept_since
+from core.tenancy import across_merchants
 from orders.models import AutomationRule, RuleTrial, RuleTrialOrder
 
 MOST_ORDERS = 100_000
 """Orders that one dry run looks at."""
+DRY_RUNS = "dry_runs"
+PURGED = 1_000
+"""Rows of results that go in one transaction."""
 
 
 def start_trial(
@@ -90,3 +95,27 @@ def finish_trial(*, trial_id: int, now: datetime) -> None:
     RuleTrial.objects.filter(pk=trial_id).exclude(status=RuleTrial.Status.DONE).update(
         status=RuleTrial.Status.DONE, finished_at=now
     )
+
+
+def purge_trials(*, now: datetime, batches: int = 100) -> int:
+    """Delete dry runs that were begun long ago, with their results; return how many.
+
+    The oldest first, their results in batches: one dry run may have a hundred thousand. Operator
+    role.
+    """
+    before, gone = kept_since(DRY_RUNS, now=now), 0
+    for _ in range(batches):
+        with across_merchants("The sweep deletes every merchant's old dry runs."):
+            # Begun in the order of their ids: behind the first young one there is no old one.
+            oldest = RuleTrial.objects.order_by("pk").first()
+            if oldest is None or oldest.created_at >= before:
+                break
+            results = RuleTrialOrder.objects.filter(
+                merchant_id=oldest.merchant_id, trial_id=oldest.pk
+            )
+            ids = list(results.values_list("pk", flat=True)[:PURGED])
+            RuleTrialOrder.objects.filter(pk__in=ids).delete()
+            if len(ids) < PURGED:
+                oldest.delete()
+                gone += 1
+    return gone
