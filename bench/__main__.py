@@ -25,6 +25,7 @@ GROUPS = {
     "bench.kills": ("journey.kills",),
     "bench.intake": ("intake.xlsx_", "intake.bulk_"),
     "bench.paths": ("warehouse.pick_path_",),
+    "bench.waves": ("warehouse.wave_",),
     "bench.fuzz": ("intake.fuzz_",),
     "bench.allocation": ("intake.allocate", "intake.oversold"),
 }

@@ -73,12 +73,12 @@ def plan_next_wave(
             orders=orders,
             actor=actor,
             now=now,
-            limits=lambda order: _limits(warehouse.country, order.country, now.date()),
+            limits=lambda country: service_limits(warehouse.country, country, now.date()),
         )
         return plan.wave
 
 
-def _limits(origin: str, destination: str, on: date) -> tuple[ServiceLimits, ...]:
+def service_limits(origin: str, destination: str, on: date) -> tuple[ServiceLimits, ...]:
     """Return what the services from the warehouse to the buyer take."""
     return tuple(
         ServiceLimits(
@@ -271,5 +271,5 @@ def close_parcel(
 
 __all__ = [
     "LabelNotReady", "NotPackable", "PackState", "TooLight", "close_parcel", "pack_state", "pick",
-    "plan_next_wave", "release", "scan_parcel",
+    "plan_next_wave", "release", "scan_parcel", "service_limits",
 ]  # fmt: skip

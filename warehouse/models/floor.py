@@ -258,7 +258,7 @@ class WaveKind(models.TextChoices):
     """What the orders of a wave have in common, and so how they are packed."""
 
     SINGLE_ITEM = "single_item", _("One piece each")
-    SINGLE_PRODUCT = "single_product", _("The same product")
+    SINGLE_PRODUCT = "single_product", _("One product each")
     MULTI = "multi", _("Several products")
 
 

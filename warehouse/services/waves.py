@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from django.db.models import Max, Min
+from django.db.models import Count, Max, Min
 
 from core.events import Change, record, record_many
 from core.models import Document
@@ -24,12 +26,14 @@ from warehouse.models import (
     Scan,
     Warehouse,
     Wave,
+    WaveTemplate,
 )
-from warehouse.rules.cartons import PackItem, ServiceLimits, suggest_carton
+from warehouse.rules.cartons import CartonSuggestion, PackItem, ServiceLimits, suggest_carton
 from warehouse.rules.natures import nature_rules_on
 from warehouse.rules.paths import Spot, lay_way
 from warehouse.rules.pick_path import PickStop, aisle_of
 from warehouse.rules.station_rules import cross_aisle_from_last_bin
+from warehouse.rules.waves import Candidate, kind_of
 from warehouse.services.cartons import cartons_of_merchant
 
 
@@ -47,17 +51,28 @@ def plan_wave(
     orders: Sequence[Order],
     actor: str,
     now: datetime,
-    limits: Callable[[Order], Sequence[ServiceLimits]] = lambda _order: (),
+    limits: Callable[[str], Sequence[ServiceLimits]] = lambda _country: (),
+    template: WaveTemplate | None = None,
+    cut_off_at: datetime | None = None,
 ) -> WavePlan:
     """Plan a parcel for each allocated order and lay the pick tasks in path order.
 
-    `limits` are those of the services that go where an order goes.
+    `limits` are those of the services that go to a country. `template` is what proposed the wave,
+    for the carrier's `cut_off_at`.
 
     The caller holds the orders' rows locked and passes only allocated ones without a parcel.
     """
     number = next_numbers(kind="wave")[0]
-    wave = Wave.objects.create(number=f"W{number:05d}", warehouse=warehouse, created_at=now)
     reservations = _reservations_of(orders)
+    wave = Wave.objects.create(
+        number=f"W{number:05d}",
+        warehouse=warehouse,
+        kind=kind_of(_candidate(order_id, rows) for order_id, rows in reservations.items()),
+        template=template,
+        ship_by=min((order.ship_by for order in orders if order.ship_by), default=None),
+        cut_off_at=cut_off_at,
+        created_at=now,
+    )
     parcels = _plan_parcels(wave, orders, reservations, limits, now)
     parcel_of_order = {parcel.order_id: parcel for parcel in parcels}
     Allocation.objects.filter(
@@ -74,6 +89,14 @@ def plan_wave(
         data={"orders": len(orders)},
     )
     return WavePlan(wave, tuple(parcel.pk for parcel in parcels))
+
+
+def _candidate(order_id: int, rows: Sequence[Reservation]) -> Candidate:
+    return Candidate(
+        order_id,
+        pieces=sum(row.quantity for row in rows),
+        products=len({row.order_line.product_id for row in rows}),
+    )
 
 
 def _reservations_of(orders: Sequence[Order]) -> Mapping[int, list[Reservation]]:
@@ -95,33 +118,38 @@ def _plan_parcels(
     wave: Wave,
     orders: Sequence[Order],
     reservations: Mapping[int, list[Reservation]],
-    limits: Callable[[Order], Sequence[ServiceLimits]],
+    limits: Callable[[str], Sequence[ServiceLimits]],
     now: datetime,
 ) -> list[Parcel]:
-    parcels = []
     cartons, natures = cartons_of_merchant(now.date()), nature_rules_on(now.date())
+    limits_to = cache(limits)
+    earlier = _parcels_before(orders)
+    # Many orders of a wave are alike: what goes into a carton is laid out once.
+    known: dict[tuple[object, ...], tuple[CartonSuggestion, list[dict[str, Any]]]] = {}
+    parcels = []
     for order in orders:
-        items = [
-            PackItem(
-                sku=row.order_line.sku,
-                length_mm=row.order_line.product.length_mm,
-                width_mm=row.order_line.product.width_mm,
-                height_mm=row.order_line.product.height_mm,
-                weight_g=row.order_line.product.weight_g,
-                quantity=row.quantity,
-                nature=row.order_line.product.nature,
+        rows = reservations[order.pk]
+        alike = (
+            order.country,
+            *sorted((row.order_line.product_id or 0, row.quantity) for row in rows),
+        )
+        if alike not in known:
+            suggested = suggest_carton(
+                [_pack_item(row) for row in rows],
+                cartons,
+                natures=natures,
+                limits=limits_to(order.country),
             )
-            for row in reservations[order.pk]
-        ]
-        carton = suggest_carton(items, cartons, natures=natures, limits=limits(order))
+            known[alike] = suggested, stored([suggested.reason, *suggested.notes])
+        carton, said = known[alike]
         parcels.append(
             Parcel(
                 order=order,
-                reference=f"{order.reference}-1",
+                reference=f"{order.reference}-{earlier.get(order.pk, 0) + 1}",
                 warehouse=wave.warehouse,
                 wave=wave,
                 carton_code=carton.carton_code,
-                carton_said=stored([carton.reason, *carton.notes]),
+                carton_said=said,
                 length_mm=carton.length_mm,
                 width_mm=carton.width_mm,
                 height_mm=carton.height_mm,
@@ -130,6 +158,25 @@ def _plan_parcels(
             )
         )
     return Parcel.objects.bulk_create(parcels)
+
+
+def _parcels_before(orders: Sequence[Order]) -> dict[int, int]:
+    """How many parcels these orders had that were cancelled: a reference is never given twice."""
+    rows = Parcel.objects.filter(order_id__in=[order.pk for order in orders])
+    return dict(rows.order_by().values_list("order_id").annotate(Count("pk")))
+
+
+def _pack_item(row: Reservation) -> PackItem:
+    product = row.order_line.product
+    return PackItem(
+        sku=row.order_line.sku,
+        length_mm=product.length_mm,
+        width_mm=product.width_mm,
+        height_mm=product.height_mm,
+        weight_g=product.weight_g,
+        quantity=row.quantity,
+        nature=product.nature,
+    )
 
 
 def _plan_items(

@@ -24,7 +24,7 @@ from warehouse.stations.common import (
     wave_of,
 )
 
-LARGEST_WAVE = 1000
+LARGEST_WAVE = 2000
 
 
 @staff_page("staff.floor", "POST")
