@@ -39,9 +39,7 @@ def figures() -> Iterator[Figure]:
     _orders(owner)
     load, busy = os.getloadavg()[0], busy_seconds()
     began, own = time.monotonic(), time.process_time()
-    wave = plan_next_wave(
-        merchant_id=owner.pk, warehouse=house, cap=ORDERS, actor="bench", now=NOW
-    )
+    wave = plan_next_wave(merchant_id=owner.pk, warehouse=house, cap=ORDERS, actor="bench", now=NOW)
     took, worked = time.monotonic() - began, time.process_time() - own
     share = (busy_seconds() - busy) / (os.cpu_count() or 1) / took
     assert wave is not None  # noqa: S101 - a wave over nothing is no figure

@@ -27,6 +27,7 @@ app.conf.task_routes = {
     "tracking.tasks.register_line_push": {"queue": "operator"},
     "warehouse.tasks.tell_new_work": {"queue": "operator"},
     "orders.tasks.sweep_trials": {"queue": "operator"},
+    "warehouse.tasks.propose_waves": {"queue": "operator"},
 }
 
 
@@ -56,6 +57,7 @@ def _beat_schedule() -> dict[str, dict[str, object]]:
         "read-postal-feed": _every(seconds, "tracking.tasks.read_postal_feed"),
         "register-line-push": _every(seconds * 10, "tracking.tasks.register_line_push"),
         "tell-new-work": _every(seconds * 15, "warehouse.tasks.tell_new_work"),
+        "propose-waves": _every(seconds * 15, "warehouse.tasks.propose_waves"),
         "sweep-silent-parcels": _every(seconds * 5, "tracking.tasks.sweep_silent_parcels"),
     }
 

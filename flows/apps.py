@@ -10,7 +10,7 @@ STAGES = (
     "intake", "files", "listings", "recheck", "channels.consent", "channels.reading",
     "channels.pushes", "channels.telling", "channels.deciding", "channels.alerts", "allocation",
     "simulation", "supplier_letters",
-    "booking", "unclear_bookings", "papers", "clearance", "export", "delivery", "aftersales",
+    "wave_proposals", "booking", "unclear_bookings", "papers", "clearance", "export", "delivery", "aftersales",
     "rule_notices", "rule_trials",
 )  # fmt: skip
 

@@ -107,7 +107,7 @@ def _waves(warehouse_ids: Collection[int]) -> Iterable[Row]:
         Wave.objects.filter(
             warehouse_id__in=warehouse_ids, parcels__status=Parcel.Status.PLANNED
         )
-        .exclude(status=Wave.Status.CLOSED)
+        .exclude(status__in=[Wave.Status.CLOSED, Wave.Status.DISMISSED])
         .values("id", "warehouse_id", "number", "status", "created_at", "pick_list_id",
                 owner=F("merchant__code"), owner_name=F("merchant__name"),
                 owner_active=F("merchant__is_active"))

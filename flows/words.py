@@ -38,6 +38,7 @@ WORK: Mapping[str, str] = {
     "papers.payout_advice": gettext_noop("Making the payout advice"),
     "papers.pick_list": gettext_noop("Making the pick list"),
     "rules.notify": gettext_noop("Telling a member what a rule found"),
+    "waves.propose": gettext_noop("Proposing waves"),
     "rules.try": gettext_noop("Trying rules on past orders"),
 }
 

@@ -6,9 +6,16 @@ from celery import shared_task
 from django.utils import timezone
 
 from flows.new_work import tell_new_work
+from flows.wave_proposals import propose_due
 
 
 @shared_task(name="warehouse.tasks.tell_new_work")
 def tell_of_new_work() -> None:
     """Send the digests of new work that are due."""
     tell_new_work(now=timezone.now())
+
+
+@shared_task(name="warehouse.tasks.propose_waves")
+def propose_waves() -> None:
+    """Propose the waves whose templates have their turn."""
+    propose_due(now=timezone.now())

@@ -272,6 +272,7 @@ class Wave(TenantModel):
         RELEASED = "released", _("Released")
         PICKED = "picked", _("Picked")
         CLOSED = "closed", _("Closed")
+        DISMISSED = "dismissed", pgettext_lazy("wave", "Dismissed")
 
     number = models.CharField(max_length=30)
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+")

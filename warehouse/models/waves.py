@@ -74,8 +74,6 @@ class WaveRun(models.Model):
     cut_off_at = models.DateTimeField()
     next_at = models.DateTimeField()
     looked_at = models.DateTimeField(null=True)
-    proposed = models.PositiveIntegerField(default=0)
-    """Waves proposed so far."""
 
     class Meta:
         constraints = [
