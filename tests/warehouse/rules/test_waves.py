@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -99,7 +100,7 @@ def test_every_order_is_in_one_wave_of_its_kind_within_the_caps(
 def test_a_cut_off_is_by_the_clock_of_the_place() -> None:
     # A Friday, half past five in the evening in Shenzhen.
     friday = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-    at = {"zone": "Asia/Shanghai", "weekdays": WORKDAYS}
+    at: dict[str, Any] = {"zone": "Asia/Shanghai", "weekdays": WORKDAYS}
     assert next_cut_off(after=friday, at=time(18, 0), **at) == datetime(
         2026, 11, 20, 10, 0, tzinfo=UTC
     )
