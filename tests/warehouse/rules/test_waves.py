@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.rules.waves import Candidate, Caps, fill_waves, kind_of, next_cut_off
+from warehouse.rules.waves import Candidate, Caps, Kind, fill_waves, kind_of, next_cut_off
 
 WORKDAYS = (0, 1, 2, 3, 4)
 
@@ -42,9 +42,8 @@ def test_kinds_go_apart_and_the_most_urgent_wave_comes_first() -> None:
         Candidate(3, pieces=3, products=3),
     ]
     assert fill_waves(waiting, caps=Caps(orders=9)) == [("multi", [1, 3]), ("single_item", [2])]
-    assert fill_waves(waiting, caps=Caps(orders=9), kinds=("single_item",)) == [
-        ("single_item", [2])
-    ]
+    only: tuple[Kind, ...] = ("single_item",)
+    assert fill_waves(waiting, caps=Caps(orders=9), kinds=only) == [("single_item", [2])]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("warehouse", "0014_counterparts"),
+        ("warehouse", "0016_inbound_walls"),
     ]
 
     operations = [
