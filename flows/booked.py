@@ -10,6 +10,7 @@ from core.documents import register
 from core.jobs import Work, enqueue
 from core.models import Document
 from flows.channels.telling import tell_channels
+from flows.printing import lock_for_label, print_waiting
 from shipping.models import Booking
 from shipping.services import agreement_in_force, mark_booked
 from tracking.services import start_tracking
@@ -22,11 +23,13 @@ def settle_booked(
 
     False when somebody else wrote one down first: nothing follows then.
     """
+    lock_for_label(booking_id=booking_id)
     if not mark_booked(
         booking_id=booking_id, tracking_number=tracking_number, label=label, actor=actor, now=now
     ):
         return False
     booking = Booking.objects.select_related("parcel__order").get(pk=booking_id)
+    print_waiting(booking_id=booking_id, now=now)
     _charge(booking, now)
     start_tracking(booking=booking, now=now)
     tell_channels(bookings=[booking], at="booking", now=now)

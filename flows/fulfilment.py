@@ -32,6 +32,7 @@ from warehouse.services import (
     record_scans,
     release_wave,
 )
+from warehouse.services.singles import open_singles
 
 WAVE_CAP = 250
 
@@ -99,6 +100,7 @@ def release(*, merchant_id: int, wave_id: int, actor: str, now: datetime) -> boo
         if not release_wave(wave_id=wave_id, actor=actor, now=now):
             return False
         parcel_ids = Parcel.objects.filter(wave_id=wave_id).values_list("id", flat=True)
+        open_singles(wave_id=wave_id)
         enqueue([booking_work(parcel_id) for parcel_id in parcel_ids], now=now)
         enqueue([Work("papers.pick_list", str(wave_id), {"wave_id": wave_id})], now=now)
     return True

@@ -19,10 +19,11 @@ from core.tenancy import merchant
 from customs.documents import render_commercial_invoice
 from flows.clearance import load
 from flows.paper_contexts import invoice_of, manifest_of, packing_list_of, postal_label_of
+from flows.printing import write_label
 from shipping.documents import render_manifest, render_postal_label
 from shipping.models import Handover
 from shipping.rules.catalogue import service as service_of
-from shipping.services import attach_invoice, attach_label, set_manifest
+from shipping.services import attach_invoice, set_manifest
 from warehouse.documents import PickLine, PickList, render_packing_list, render_pick_list
 from warehouse.models import PickTask, Wave
 from warehouse.services import set_packing_list, set_pick_list
@@ -75,7 +76,7 @@ def order_papers(merchant_id: int, payload: Mapping[str, Any]) -> None:
             now=now,
         )
         with merchant(merchant_id):
-            attach_label(booking_id=booking.pk, label=document)
+            write_label(booking=booking, label=document, now=now)
     if booking.invoice_id is None:
         invoice = keep(
             merchant_id=merchant_id,

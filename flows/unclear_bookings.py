@@ -21,6 +21,7 @@ from flows.booked import register_label, settle_booked
 from flows.booking import booking_work
 from flows.faults import sentences_of
 from flows.partners import ask, carrier
+from flows.printing import lock_for_label, write_label
 from integrations.errors import Refused
 from shipping.models import Booking
 from shipping.rules.catalogue import service as service_of
@@ -28,7 +29,6 @@ from shipping.rules.tracking_numbers import BadTrackingNumber, read_tracking_num
 from shipping.services import (
     NotUnclear,
     TooEarly,
-    attach_label,
     lock_unclear,
     plan_again,
 )
@@ -96,6 +96,7 @@ def found_at_carrier(
     """
     stored = _store(merchant_id, label)
     with merchant(merchant_id):
+        lock_for_label(booking_id=booking_id)
         booking = lock_unclear(booking_id=booking_id)
         number = read_tracking_number(
             booking.carrier_code, tracking_number, on=now.date(), ours=booking.tracking_number
@@ -150,6 +151,7 @@ def bring_label(
     if stored is None:
         raise BadLabel("There is no file.")
     with merchant(merchant_id):
+        lock_for_label(booking_id=booking_id)
         rows = Booking.objects.select_for_update(of=("self",)).select_related("parcel")
         booking = rows.get(pk=booking_id)
         if booking.status != Booking.Status.BOOKED or booking.label_id is not None:
@@ -157,7 +159,7 @@ def bring_label(
         paper = register_label(
             booking=booking, content=label, content_type=PDF, stored_as=stored, now=now
         )
-        attach_label(booking_id=booking_id, label=paper, actor=actor, now=now)
+        write_label(booking=booking, label=paper, actor=actor, now=now, by_a_person=True)
         return True
 
 
@@ -198,7 +200,7 @@ def fetch_label(merchant_id: int, payload: Mapping[str, Any]) -> None:
             stored_as=stored,
             now=now,
         )
-        attach_label(booking_id=booking_id, label=paper)
+        write_label(booking=booking, label=paper, now=now)
 
 
 def _store(merchant_id: int, label: bytes | None) -> tuple[str, str] | None:

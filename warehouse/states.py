@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.states import Moves
 from warehouse.models import CountTask, Inbound, Parcel
+from warehouse.models.printing import PrintJobStatus
 from warehouse.models.supply import RequestStatus
 
 S = Parcel.Status
@@ -47,3 +48,15 @@ COUNT_MOVES: Moves = {
     C.DECIDE: frozenset({C.OPEN, C.DONE}),
     C.DONE: frozenset(),
 }
+
+J = PrintJobStatus
+
+PRINT_MOVES: Moves = {
+    J.WAITING: frozenset({J.QUEUED, J.WITHDRAWN}),
+    J.QUEUED: frozenset({J.SENT, J.FAILED, J.WITHDRAWN}),
+    J.SENT: frozenset({J.CONFIRMED, J.FAILED, J.QUEUED, J.WITHDRAWN}),
+    J.CONFIRMED: frozenset({J.WITHDRAWN}),
+    J.FAILED: frozenset({J.QUEUED, J.WITHDRAWN}),
+    J.WITHDRAWN: frozenset(),
+}
+"""Back to queued goes only what certainly was not printed."""

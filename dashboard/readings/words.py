@@ -89,6 +89,7 @@ EVENTS: Mapping[str, str] = {
     "booking.unclear": gettext_noop("The carrier's answer is unclear; a person looks into it"),
     "booking.absent": gettext_noop("Not found at the carrier; booked again"),
     "booking.label_brought": gettext_noop("Label brought by staff"),
+    "label.reprinted": gettext_noop("Label printed again"),
     "declaration.corrected": gettext_noop("Declaration corrected"),
     "job.tried_again": gettext_noop("Stopped work tried again"),
     "job.given_up": gettext_noop("Stopped work given up"),

@@ -37,6 +37,14 @@ from warehouse.models.inbounds import (
     InboundUnknown,
     StationDesk,
 )
+from warehouse.models.printing import PrintAgent, Printer, PrintJob, StationPrinter
+from warehouse.models.stations import (
+    PutWall,
+    PutWallSlot,
+    SinglePiece,
+    SlotUse,
+    StationScan,
+)
 from warehouse.models.supply import (
     Supplier,
     SupplierProduct,
@@ -59,8 +67,10 @@ __all__ = [
     "ContentWeight", "CountLine", "CountList", "CountTask", "FloorPolicy", "HandlingUnit",
     "Inbound", "InboundGoods", "InboundLine", "InboundStatus", "InboundUnknown", "Location",
     "NewWorkDigest", "PackingExtra", "Parcel", "ParcelExtra", "ParcelItem", "ParcelPhoto",
-    "PickTask", "PutBack", "Reservation", "Scan", "ShortAnswer", "ShortPick", "Simulation",
-    "SimulationRow", "SsccSeries", "StaffAssignment", "StationDesk", "StockBalance", "StockMove",
-    "Supplier", "SupplierProduct", "SupplierRequest", "SupplierRequestLine", "UnitParcel",
-    "UnitScan", "Warehouse", "Wave", "WaveKind", "WaveRun", "WaveTemplate", "Weighing",
+    "PickTask", "PrintAgent", "PrintJob", "Printer", "PutBack", "PutWall", "PutWallSlot",
+    "Reservation", "Scan", "ShortAnswer", "ShortPick", "Simulation", "SimulationRow", "SinglePiece",
+    "SlotUse", "SsccSeries", "StaffAssignment", "StationDesk", "StationPrinter", "StationScan",
+    "StockBalance", "StockMove", "Supplier", "SupplierProduct", "SupplierRequest",
+    "SupplierRequestLine", "UnitParcel", "UnitScan", "Warehouse", "Wave", "WaveKind", "WaveRun",
+    "WaveTemplate", "Weighing",
 ]  # fmt: skip

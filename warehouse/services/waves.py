@@ -24,6 +24,7 @@ from warehouse.models import (
     PickTask,
     Reservation,
     Scan,
+    SinglePiece,
     Warehouse,
     Wave,
     WaveTemplate,
@@ -300,6 +301,7 @@ def withdraw_parcels(*, order_ids: Collection[int], actor: str, now: datetime) -
     if stays:
         return stays
     PickTask.objects.filter(parcel__in=parcels).delete()
+    SinglePiece.objects.filter(parcel__in=parcels).delete()
     ParcelItem.objects.filter(parcel__in=parcels).delete()
     Parcel.objects.filter(pk__in=[parcel.pk for parcel in parcels]).delete()
     empty = Wave.objects.filter(pk__in=planned, parcels__isnull=True)

@@ -1,0 +1,101 @@
+"""Parcels of one piece: waiting in a released wave, claimed by the scan of any such piece."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.db import connection
+
+from core.tenancy import active_merchant_id
+
+OPEN = """
+INSERT INTO warehouse_singlepiece
+  (merchant_id, parcel_id, wave_id, warehouse_id, sku, gtin, ship_by, claimed_by)
+SELECT p.merchant_id, p.id, p.wave_id, p.warehouse_id, lower(max(g.sku)),
+  CASE WHEN max(g.gtin) = '' THEN '' ELSE lpad(max(g.gtin), 14, '0') END, max(o.ship_by), ''
+FROM warehouse_parcel p
+JOIN warehouse_parcelitem i ON i.merchant_id = p.merchant_id AND i.parcel_id = p.id
+JOIN orders_product g ON g.merchant_id = i.merchant_id AND g.id = i.product_id
+JOIN orders_order o ON o.merchant_id = p.merchant_id AND o.id = p.order_id
+WHERE p.merchant_id = %s AND p.wave_id = %s AND p.status = 'planned'
+GROUP BY p.merchant_id, p.id HAVING sum(i.quantity) = 1
+ON CONFLICT DO NOTHING
+"""
+OWNERS = """
+SELECT min(s.merchant_id), max(s.merchant_id) FROM warehouse_singlepiece s
+WHERE s.warehouse_id = %s AND s.claimed_at IS NULL AND
+"""
+CLAIM = """
+SELECT s.id, s.merchant_id, s.parcel_id,
+  EXISTS (SELECT FROM core_suspendedmerchant x WHERE x.merchant_id = s.merchant_id)
+FROM warehouse_singlepiece s
+JOIN warehouse_parcel p ON p.merchant_id = s.merchant_id AND p.id = s.parcel_id
+WHERE s.warehouse_id = %s AND s.claimed_at IS NULL AND s.merchant_id = %s
+  AND p.status = 'planned' AND p.merchant_id = s.merchant_id AND
+"""
+MOST_URGENT = " ORDER BY s.ship_by, s.id LIMIT 1 FOR UPDATE OF s, p SKIP LOCKED"
+BY_CODE = {
+    "gtin": "s.gtin = lpad(%s, 14, '0') AND s.gtin <> ''",
+    "sku": "s.sku = lower(%s)",
+}
+"""Written out: every scan waits for these. Each is one walk down an index of open pieces."""
+
+Code = tuple[Literal["gtin", "sku"], str]
+
+
+class SeveralOwners(Exception):
+    """Several merchants have open parcels for this code: whose goods is the piece?"""
+
+
+class OwnerSuspended(Exception):
+    """The goods' merchant is suspended: nothing of it is begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A parcel that is this station's now. Its row is locked until the transaction ends."""
+
+    merchant_id: int
+    parcel_id: int
+
+
+def open_singles(*, wave_id: int) -> int:
+    """Lay out the one-piece parcels of a released wave for the station; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN, [active_merchant_id(), wave_id])
+        return int(cursor.rowcount)
+
+
+def claim_single(
+    *, warehouse_id: int, codes: list[Code], merchant_id: int | None, actor: str, now: datetime
+) -> Claimed | None:
+    """Claim the most urgent open parcel for a piece; None when none is open. Crosses merchants.
+
+    `codes` are the ways to read what was scanned, likeliest first. A parcel that another station is
+    just claiming is passed over. Raises `SeveralOwners` unless
+    `merchant_id` says whose it is, `OwnerSuspended` when nothing of its merchant may be begun.
+    """
+    with connection.cursor() as cursor:
+        for kind, code in codes:
+            owner = merchant_id
+            if owner is None:
+                cursor.execute(OWNERS + BY_CODE[kind], [warehouse_id, code])
+                owner, other = cursor.fetchone() or (None, None)
+                if owner != other:
+                    raise SeveralOwners(code)
+            if owner is None:
+                continue
+            cursor.execute(CLAIM + BY_CODE[kind] + MOST_URGENT, [warehouse_id, owner, code])
+            row = cursor.fetchone()
+            if row is None:
+                continue
+            if row[3]:
+                raise OwnerSuspended(code)
+            cursor.execute(
+                "UPDATE warehouse_singlepiece SET claimed_at = %s, claimed_by = %s WHERE id = %s",
+                [now, actor, row[0]],
+            )
+            return Claimed(merchant_id=row[1], parcel_id=row[2])
+    return None
