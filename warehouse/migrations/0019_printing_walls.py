@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     """Row-level security, composite keys and rights. No print job is ever deleted."""
 
     dependencies: ClassVar[list[tuple[str, str]]] = [
-        ("warehouse", "0017_printing_and_stations"),
+        ("warehouse", "0018_printing_and_stations"),
         ("core", "0003_walls"),
     ]
     operations: ClassVar[list[Operation]] = [

@@ -9,7 +9,7 @@ import core.tenant_models
 class Migration(migrations.Migration):
     dependencies = [
         ("core", "0007_suspension"),
-        ("warehouse", "0016_inbound_walls"),
+        ("warehouse", "0017_dismissed_waves"),
     ]
 
     operations = [
