@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from billing.models import Charge, LedgerEntry
+from core.sentences import Sentence
 from core.tenancy import active_merchant_id
 from shipping.models import Agreement, Booking
 
 FREIGHT = "freight"
+FREIGHT_REVERSED = "freight_reversed"
 CLAIM_PAYOUT = "claim_payout"
 
 
@@ -50,6 +52,40 @@ def charge_booking(
             at=now,
         )
     return charge
+
+
+def reverse_charge(*, booking: Booking, step: Sentence, now: datetime) -> Charge | None:
+    """Take back what was charged for a withdrawn booking, once; None where nothing was charged.
+
+    `step` says why. What was charged stays on record: the reversal is a charge below zero.
+    """
+    charged = Charge.objects.filter(booking=booking, kind=Charge.Kind.FREIGHT).first()
+    if charged is None:
+        return None
+    reversal, is_new = Charge.objects.get_or_create(
+        merchant_id=active_merchant_id(),
+        booking=booking,
+        kind=Charge.Kind.FREIGHT_REVERSED,
+        defaults={
+            "agreement_id": charged.agreement_id,
+            "amount": -charged.amount,
+            "currency": charged.currency,
+            "inputs": {"reverses": charged.pk},
+            "steps": [step.as_dict()],
+            "created_at": now,
+        },
+    )
+    if is_new and charged.amount > 0:
+        LedgerEntry.objects.create(
+            debit=LedgerEntry.Account.FREIGHT_INCOME,
+            credit=LedgerEntry.Account.MERCHANT,
+            amount=charged.amount,
+            currency=charged.currency,
+            reason=FREIGHT_REVERSED,
+            reference=booking.reference,
+            at=now,
+        )
+    return reversal
 
 
 def pay_claim(*, claim_number: str, amount: Decimal, currency: str, now: datetime) -> LedgerEntry:

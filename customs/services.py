@@ -11,14 +11,14 @@ from core.models import Document
 from core.states import move
 from core.tenancy import active_merchant_id
 from customs.models import Declaration, LandedCost
-from customs.rules.declarations import DatasetChoice, Problem
+from customs.rules.declarations import NOT_REQUIRED, DatasetChoice, Problem
 from customs.rules.declarations.entries import Path, as_rows, from_rows
 from customs.rules.landed_cost import LandedCost as Quoted
 from customs.states import DECLARATION_MOVES
 from shipping.models import Booking
 
 S = Declaration.Status
-FINAL = frozenset({S.RELEASED, S.REFUSED})
+FINAL = frozenset({S.RELEASED, S.REFUSED, S.WITHDRAWN})
 UNLODGED = frozenset({S.DRAFT, S.INCOMPLETE})
 
 
@@ -187,6 +187,52 @@ def begin_correction(
         },
     )
     return fresh
+
+
+def supersede_all(*, booking_id: int, now: datetime) -> list[Declaration]:
+    """End the declarations of a booking that was withdrawn; return those an authority knows."""
+    rows = Declaration.objects.filter(booking_id=booking_id, superseded_at__isnull=True)
+    current = list(rows.order_by("pk").select_for_update())
+    rows.update(superseded_at=now)
+    return [each for each in current if is_known(each)]
+
+
+def begin_amendment(*, declaration: Declaration, actor: str, now: datetime) -> Declaration:
+    """Begin to replace a lodged declaration by one with other data; return the new draft.
+
+    The caller holds its row, has it withdrawn at the authority and drafts the new one from the
+    data. Values that a person had set are kept.
+    """
+    rows = Declaration.objects.filter(pk=declaration.pk, superseded_at__isnull=True)
+    if not rows.update(superseded_at=now):
+        raise NotCorrectable(f"{declaration.lrn} was corrected before.")
+    fresh = Declaration.objects.create(
+        booking_id=declaration.booking_id,
+        direction=declaration.direction,
+        country=declaration.country,
+        dataset=declaration.dataset,
+        dataset_reason=declaration.dataset_reason,
+        lrn=_next_lrn(declaration),
+        elements=declaration.elements,
+        entries=declaration.entries,
+        corrects=declaration,
+        created_at=now,
+    )
+    record(
+        kind="declaration.amended",
+        subject_kind="order",
+        subject_id=declaration.booking.parcel.order_id,
+        actor=actor,
+        now=now,
+        data={"direction": fresh.direction, "lrn": fresh.lrn, "corrects": declaration.lrn},
+    )
+    return fresh
+
+
+def is_known(declaration: Declaration) -> bool:
+    """Tell whether an authority was, or is being, told of it."""
+    asked = declaration.status in (S.LODGING, S.ACCEPTED, S.HELD, S.RELEASED)
+    return asked and declaration.dataset != NOT_REQUIRED
 
 
 def _next_lrn(refused: Declaration) -> str:

@@ -164,6 +164,7 @@ def _ready(warehouse_ids: Collection[int]) -> Iterable[Row]:
             parcel__warehouse_id__in=warehouse_ids,
             declarations__direction=Declaration.Direction.EXPORT,
             declarations__status=Declaration.Status.RELEASED,
+            declarations__superseded_at__isnull=True,
         )
         .values(
             "carrier_code",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Literal
 
 from billing.services import charge_booking
 from core.documents import register
@@ -14,6 +15,7 @@ from flows.printing import lock_for_label, print_waiting
 from shipping.models import Booking
 from shipping.services import agreement_in_force, mark_booked
 from tracking.services import start_tracking
+from warehouse.models import Parcel
 
 
 def settle_booked(
@@ -35,6 +37,9 @@ def settle_booked(
     tell_channels(bookings=[booking], at="booking", now=now)
     key, told = str(booking_id), {"booking_id": booking_id}
     works = [Work("papers.order", key, told), Work("clearance.prepare", key, told)]
+    if booking.parcel.status == Parcel.Status.PACKED:
+        # Booked anew after it was closed: nobody else begins its export.
+        works.append(Work("clearance.lodge_export", key, told))
     enqueue(works, now=now)
     return True
 
@@ -57,7 +62,21 @@ def register_label(
         content_type=content_type,
         stored_as=stored_as,
         now=now,
+        replaces=withdrawn_paper(booking, "label"),
     )
+
+
+def withdrawn_paper(booking: Booking, which: Literal["label", "invoice"]) -> Document | None:
+    """Return the paper of the parcel's booking before this one, which the new one replaces."""
+    before = (
+        Booking.objects.filter(parcel=booking.parcel_id, pk__lt=booking.pk)
+        .exclude(**{which: None})
+        .select_related(which)
+        .order_by("-pk")
+        .first()
+    )
+    paper: Document | None = getattr(before, which) if before else None
+    return paper
 
 
 def _charge(booking: Booking, now: datetime) -> None:

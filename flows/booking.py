@@ -114,7 +114,7 @@ def _prepare(merchant_id: int, parcel_id: int) -> Ready | None:
 
 def _plan(parcel: Parcel, now: datetime) -> Booking:
     order = Order.objects.get(pk=parcel.order_id)
-    facts = _facts(parcel, order, now)
+    facts = facts_of(parcel, order, now)
     try:
         agreement = agreement_in_force(on=now.date())
         prices = price_services(facts, rate_rows(agreement))
@@ -139,7 +139,8 @@ def _plan(parcel: Parcel, now: datetime) -> Booking:
     )
 
 
-def _facts(parcel: Parcel, order: Order, now: datetime) -> ParcelFacts:
+def facts_of(parcel: Parcel, order: Order, now: datetime) -> ParcelFacts:
+    """What services need to know of a parcel: its true weight once it was weighed."""
     items = ParcelItem.objects.filter(parcel=parcel).select_related("product")
     return ParcelFacts(
         destination=order.country,
@@ -172,10 +173,11 @@ def _request(booking: Booking, parcel: Parcel, now: datetime) -> BookingRequest:
         service_code=booking.service_code,
         sender=sender_address(owner, parcel.warehouse),
         recipient=recipient_address(order),
-        weight_g=parcel.weight_g or parcel.expected_weight_g,
-        length_mm=parcel.length_mm,
-        width_mm=parcel.width_mm,
-        height_mm=parcel.height_mm,
+        # As planned: a parcel weighed anew meanwhile must not make the same asking another one.
+        weight_g=booking.weight_g or parcel.weight_g or parcel.expected_weight_g,
+        length_mm=booking.length_mm or parcel.length_mm,
+        width_mm=booking.width_mm or parcel.width_mm,
+        height_mm=booking.height_mm or parcel.height_mm,
         contents=tuple(content_line(item) for item in items),
         declared_value=order.goods_value,
         currency=order.currency,

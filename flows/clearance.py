@@ -90,6 +90,8 @@ def prepare(merchant_id: int, payload: Mapping[str, Any]) -> None:
     now = timezone.now()
     with merchant(merchant_id):
         consignment = load(payload["booking_id"], now)
+        if consignment.booking.status == Booking.Status.VOIDED:
+            return
         _quote(consignment, now)
     try:
         with merchant(merchant_id):
@@ -291,6 +293,8 @@ def _lodge(merchant_id: int, booking_id: int, direction: Literal["export", "impo
     now = timezone.now()
     with merchant(merchant_id):
         consignment = load(booking_id, now)
+        if consignment.booking.status == Booking.Status.VOIDED:
+            return  # withdrawn meanwhile: the new booking has declarations of its own
         draft = redraft(consignment, direction, now)
         is_complete = draft.status != Declaration.Status.INCOMPLETE
         lodging = begin_lodging(declaration_id=draft.pk, now=now) if is_complete else None

@@ -55,6 +55,7 @@ def hand_over(
                 parcel__warehouse=warehouse,
                 declarations__direction=Declaration.Direction.EXPORT,
                 declarations__status=Declaration.Status.RELEASED,
+                declarations__superseded_at__isnull=True,
             )
             .select_related("parcel__order")
             .order_by("id")

@@ -19,6 +19,10 @@ from warehouse.models import Parcel, StaffAssignment, Warehouse, Wave
 FLOOR_PAPERS = ("label", "commercial_invoice", "packing_list", "pick_list", "manifest")
 
 
+class LabelWithdrawn(Exception):
+    """The label belongs to a booking that was withdrawn: it is never printed again."""
+
+
 @dataclass(frozen=True, slots=True)
 class FoundParcel:
     """A parcel and whose it is."""
@@ -106,7 +110,10 @@ def find_handover(handover_id: int, *, warehouse_ids: Collection[int]) -> Handov
 
 
 def find_document(document_id: int, *, warehouse_ids: Collection[int]) -> Document | None:
-    """Return a paper of the floor, when what it is about lies in one of the warehouses."""
+    """Return a paper of the floor, when what it is about lies in one of the warehouses.
+
+    Raises `LabelWithdrawn` for the label of a booking that was withdrawn.
+    """
     with across_merchants("A paper to print is named by its number alone."):
         document = Document.objects.filter(pk=document_id, kind__in=FLOOR_PAPERS).first()
         if document is None:
@@ -116,6 +123,8 @@ def find_document(document_id: int, *, warehouse_ids: Collection[int]) -> Docume
             "wave": Wave.objects.filter(pk=document.subject_id),
             "handover": Handover.objects.filter(pk=document.subject_id),
         }
+        if Booking.objects.filter(label=document, status=Booking.Status.VOIDED).exists():
+            raise LabelWithdrawn(document.number)
         rows = about.get(document.subject_kind)
         if rows is None or not rows.filter(warehouse_id__in=warehouse_ids).exists():
             return None

@@ -14,7 +14,6 @@ from core.jobs import Work, enqueue
 from core.tenancy import merchant
 from flows.booking import booking_work
 from orders.models import Order
-from orders.services import move_orders
 from shipping.models import Booking
 from shipping.rules.catalogue import services
 from warehouse.models import Allocation, Parcel, ParcelItem, Scan, Warehouse, Wave
@@ -24,10 +23,7 @@ from warehouse.rules.packing import PackState as Folded
 from warehouse.rules.station_rules import double_press_within
 from warehouse.services import (
     NewScan,
-    NotPackable,
-    TooLight,
     confirm_picks,
-    pack_parcel,
     plan_wave,
     record_scans,
     release_wave,
@@ -35,10 +31,6 @@ from warehouse.services import (
 from warehouse.services.singles import open_singles
 
 WAVE_CAP = 250
-
-
-class LabelNotReady(Exception):
-    """The carrier's label has not come yet; the station says so and asks again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +127,7 @@ def scan_parcel(
     """
     with merchant(merchant_id):
         parcel = Parcel.objects.select_for_update().get(reference=parcel_reference)
-        items = _items(parcel)
+        items = items_of(parcel)
         before = list(Scan.objects.filter(parcel=parcel).order_by("id"))
         known = {scan.client_id for scan in before}
         used = _used_elsewhere(parcel, scans)
@@ -169,7 +161,7 @@ def _used_elsewhere(parcel: Parcel, scans: Sequence[PackScan]) -> set[str]:
     return set(others.values_list("client_id", flat=True)) if ids else set()
 
 
-def _items(parcel: Parcel) -> list[ParcelItem]:
+def items_of(parcel: Parcel) -> list[ParcelItem]:
     rows = ParcelItem.objects.filter(parcel=parcel).select_related("product", "order_line")
     return list(rows.order_by("id"))
 
@@ -228,7 +220,7 @@ def _differs(item: ParcelItem, counts: Mapping[int, int]) -> bool:
 def pack_state(parcel: Parcel, items: Sequence[ParcelItem] | None = None) -> PackState:
     """Return where a parcel stands, inside the caller's block; `items` when they are at hand."""
     if items is None:
-        items = _items(parcel)
+        items = items_of(parcel)
     lines = tuple(
         {
             "sku": item.product.sku,
@@ -249,29 +241,7 @@ def pack_state(parcel: Parcel, items: Sequence[ParcelItem] | None = None) -> Pac
     return PackState(parcel, lines, complete, booking)
 
 
-def close_parcel(
-    *, merchant_id: int, parcel_reference: str, weight_g: int, actor: str, now: datetime
-) -> PackState:
-    """Close a fully scanned parcel: goods leave stock, the export declaration is lodged.
-
-    Raises `NotPackable` (`TooLight` among them), `LabelNotReady`, or `Parcel.DoesNotExist`.
-    Closing again changes nothing.
-    """
-    with merchant(merchant_id):
-        parcel = Parcel.objects.select_for_update().get(reference=parcel_reference)
-        state = pack_state(parcel)
-        booking = state.booking
-        if booking is None or booking.label is None:
-            raise LabelNotReady("The label is coming; scan the parcel again in a moment.")
-        packed = pack_parcel(parcel_id=parcel.pk, weight_g=weight_g, actor=actor, now=now)
-        if packed.is_new:
-            move_orders(order_ids=[parcel.order_id], to=Order.Status.PACKED, actor=actor, now=now)
-            told = {"booking_id": booking.pk}
-            enqueue([Work("clearance.lodge_export", str(booking.pk), told)], now=now)
-        return PackState(packed.parcel, state.lines, state.is_complete, booking)
-
-
 __all__ = [
-    "LabelNotReady", "NotPackable", "PackState", "TooLight", "close_parcel", "pack_state", "pick",
-    "plan_next_wave", "release", "scan_parcel", "service_limits",
+    "PackState", "pack_state", "pick", "plan_next_wave", "release", "scan_parcel",
+    "service_limits",
 ]  # fmt: skip

@@ -95,6 +95,13 @@ def invoice_of(consignment: Consignment) -> CommercialInvoice:
     )
 
 
+def packing_list_number(booking: Booking) -> str:
+    """A parcel that was booked anew gets a packing list of its own number: its weight is new."""
+    _parcel, _dash, attempt = booking.reference.rpartition("-B")
+    reference = booking.parcel.reference
+    return f"PL-{reference}" if attempt in ("", "1") else f"PL-{booking.reference}"
+
+
 def packing_list_of(consignment: Consignment) -> PackingList:
     """What the packing list says."""
     booking, order = consignment.booking, consignment.order
@@ -119,7 +126,7 @@ def packing_list_of(consignment: Consignment) -> PackingList:
         height_mm=parcel.height_mm,
     )
     return PackingList(
-        number=f"PL-{parcel.reference}",
+        number=packing_list_number(booking),
         invoice_reference=booking.invoice_number,
         packed_on=booking.created_at.date(),
         created_at=booking.created_at,

@@ -17,11 +17,18 @@ from core.jobs import handler
 from core.models import Document, Merchant
 from core.tenancy import merchant
 from customs.documents import render_commercial_invoice
+from flows.booked import withdrawn_paper
 from flows.clearance import load
-from flows.paper_contexts import invoice_of, manifest_of, packing_list_of, postal_label_of
+from flows.paper_contexts import (
+    invoice_of,
+    manifest_of,
+    packing_list_number,
+    packing_list_of,
+    postal_label_of,
+)
 from flows.printing import write_label
 from shipping.documents import render_manifest, render_postal_label
-from shipping.models import Handover
+from shipping.models import Booking, Handover
 from shipping.rules.catalogue import service as service_of
 from shipping.services import attach_invoice, set_manifest
 from warehouse.documents import PickLine, PickList, render_packing_list, render_pick_list
@@ -40,6 +47,7 @@ def keep(
     content: bytes,
     now: datetime,
     subject_kind: str = "order",
+    replaces: Document | None = None,
 ) -> Document:
     """Store a PDF under its number: the bytes outside of any transaction, then the row."""
     stored = put_bytes(merchant_id=merchant_id, content=content, content_type=PDF)
@@ -53,6 +61,7 @@ def keep(
             content_type=PDF,
             stored_as=stored,
             now=now,
+            replaces=replaces,
         )
 
 
@@ -62,7 +71,11 @@ def order_papers(merchant_id: int, payload: Mapping[str, Any]) -> None:
     now = timezone.now()
     with merchant(merchant_id):
         consignment = load(payload["booking_id"], now)
-    booking = consignment.booking
+        booking = consignment.booking
+        if booking.status == Booking.Status.VOIDED:
+            return  # withdrawn meanwhile: no paper of it is made any more
+        old_label = withdrawn_paper(booking, "label")
+        old_invoice = withdrawn_paper(booking, "invoice")
     order_id = booking.parcel.order_id
     service = service_of(booking.service_code, booking.created_at.date())
     if service.mode == "postal" and booking.label_id is None:
@@ -74,6 +87,7 @@ def order_papers(merchant_id: int, payload: Mapping[str, Any]) -> None:
             subject_id=order_id,
             content=label,
             now=now,
+            replaces=old_label,
         )
         with merchant(merchant_id):
             write_label(booking=booking, label=document, now=now)
@@ -85,6 +99,7 @@ def order_papers(merchant_id: int, payload: Mapping[str, Any]) -> None:
             subject_id=order_id,
             content=render_commercial_invoice(invoice_of(consignment)),
             now=now,
+            replaces=old_invoice,
         )
         with merchant(merchant_id):
             attach_invoice(booking_id=booking.pk, invoice=invoice)
@@ -92,7 +107,7 @@ def order_papers(merchant_id: int, payload: Mapping[str, Any]) -> None:
         packing_list = keep(
             merchant_id=merchant_id,
             kind="packing_list",
-            number=f"PL-{booking.parcel.reference}",
+            number=packing_list_number(booking),
             subject_id=order_id,
             content=render_packing_list(packing_list_of(consignment)),
             now=now,

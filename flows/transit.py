@@ -22,6 +22,7 @@ from integrations.carriers.line import Line
 from integrations.errors import Refused
 from orders.models import Order
 from orders.services import move_orders
+from shipping.models import Booking
 from shipping.rules.catalogue import service as service_of
 from shipping.rules.catalogue import services
 from tracking.models import FeedCursor, ParcelLookup, TrackedParcel
@@ -195,6 +196,8 @@ def tell(*, merchant_id: int, parcel_id: int, events: Sequence[NewEvent]) -> int
 def _follow_up(told: Told, now: datetime) -> None:
     """Move the order, and queue the proof or the last mile."""
     parcel = told.parcel
+    if parcel.booking.status == Booking.Status.VOIDED:
+        return  # a number that was withdrawn: the order follows the parcel's new one
     order_id = parcel.booking.parcel.order_id
     key, payload = str(parcel.pk), {"parcel_id": parcel.pk}
     if told.is_newly_delivered:

@@ -47,5 +47,5 @@ def _strangers(world: World, partner: str, field: str, numbers: list[str]) -> li
     return [
         Problem((field, place), "unknown", f"{number} was never announced; book it first")
         for place, number in enumerate(numbers)
-        if world.parcel(partner, number) is None
+        if (row := world.parcel(partner, number)) is None or row["status"] == "voided"
     ]

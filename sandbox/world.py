@@ -85,6 +85,14 @@ class World:
             partner,
         )
 
+    def void(self, *, partner: str, tracking_number: str) -> None:
+        """Take a promise back: the parcel is never taken over under this number."""
+        self.state.run(
+            "UPDATE parcel SET status = 'voided' WHERE tracking_number = ? AND partner = ?",
+            tracking_number,
+            partner,
+        )
+
     def hand_over(self, *, partner: str, tracking_number: str, now: float) -> bool:
         """Start the parcel's way. False when it is on its way already."""
         if not self.state.run(

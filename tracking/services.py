@@ -86,7 +86,8 @@ def start_tracking(*, booking: Booking, now: datetime) -> TrackedParcel:
         days_max=service.days_max,
         day_kind=service.day_kind,
     )
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    before = _withdrawn(booking)
+    token = before.link_token if before else secrets.token_urlsafe(TOKEN_BYTES)
     parcel = TrackedParcel.objects.create(
         booking=booking,
         carrier_code=booking.carrier_code,
@@ -104,10 +105,20 @@ def start_tracking(*, booking: Booking, now: datetime) -> TrackedParcel:
         merchant_id=merchant_id,
         tracked_parcel_id=parcel.pk,
     )
-    TrackingLink.objects.create(
-        token_hmac=key_hmac(token), merchant_id=merchant_id, tracked_parcel_id=parcel.pk
+    # The buyer's link stays the same when a parcel is booked anew; it leads to the new number.
+    TrackingLink.objects.update_or_create(
+        token_hmac=key_hmac(token),
+        defaults={"merchant_id": merchant_id, "tracked_parcel_id": parcel.pk},
     )
     return parcel
+
+
+def _withdrawn(booking: Booking) -> TrackedParcel | None:
+    """What was followed under the parcel's booking before this one."""
+    rows = TrackedParcel.objects.filter(
+        booking__parcel=booking.parcel_id, booking__status=Booking.Status.VOIDED
+    )
+    return rows.order_by("-pk").first()
 
 
 def follow_from(*, booking_ids: Sequence[int], now: datetime) -> None:

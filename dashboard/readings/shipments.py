@@ -12,6 +12,7 @@ from django.urls import reverse
 from dashboard.readings.orders import begins_with, service_name
 from dashboard.screens.common import Coded
 from dashboard.screens.shipments import ShipmentRow
+from shipping.models import Booking
 from tracking.journey import order_journey
 from tracking.models import ParcelException, TrackedParcel
 from tracking.words import carrier_words
@@ -36,7 +37,8 @@ class ShipmentFilters:
 
 def shipments_matching(filters: ShipmentFilters) -> QuerySet[TrackedParcel]:
     """The parcels of a list, with their weighed (else expected) weight as `weight_g`."""
-    rows = TrackedParcel.objects.select_related("booking__parcel__order").annotate(
+    followed = TrackedParcel.objects.exclude(booking__status=Booking.Status.VOIDED)
+    rows = followed.select_related("booking__parcel__order").annotate(
         weight_g=Coalesce("booking__parcel__weight_g", "booking__parcel__expected_weight_g")
     )
     if filters.query:

@@ -14,7 +14,7 @@ from claims.models import Claim
 from claims.words import evidence_words, reason_words
 from core.models import Event
 from core.money import Money
-from core.spoken import say
+from core.spoken import say, say_all
 from customs.models import Declaration
 from dashboard.readings.rule_words import ruled_words
 from dashboard.screens.common import Badge, HistoryEntry, Tone
@@ -88,6 +88,13 @@ EVENTS: Mapping[str, str] = {
     "booking.refused": gettext_noop("Refused by the carrier"),
     "booking.unclear": gettext_noop("The carrier's answer is unclear; a person looks into it"),
     "booking.absent": gettext_noop("Not found at the carrier; booked again"),
+    "booking.withdrawn": gettext_noop("Booking withdrawn; booked anew"),
+    "booking.void_voided": gettext_noop("The carrier voided the unused booking"),
+    "booking.void_refused": gettext_noop("The carrier did not void the unused booking"),
+    "parcel.weight_doubted": gettext_noop("Weight not as expected; weighed again"),
+    "parcel.weight_confirmed": gettext_noop("Weight confirmed by a second reading"),
+    "parcel.reweighed": gettext_noop("Weighed again"),
+    "declaration.amended": gettext_noop("Declaration replaced by one with the true weight"),
     "booking.label_brought": gettext_noop("Label brought by staff"),
     "label.reprinted": gettext_noop("Label printed again"),
     "declaration.corrected": gettext_noop("Declaration corrected"),
@@ -138,6 +145,7 @@ ROLES: Mapping[str, str] = {
 }
 LEDGER: Mapping[str, str] = {
     "freight": gettext_noop("Carriage"),
+    "freight_reversed": gettext_noop("Carriage taken back"),
     "claim_payout": gettext_noop("Claim paid"),
 }
 
@@ -257,6 +265,10 @@ def event_detail(event: Event) -> str:
 
 
 def _first_told(data: Mapping[str, Any]) -> str:
+    if data.get("reasons"):
+        return say_all(data["reasons"])
+    if weight_g := data.get("weight_g"):
+        return f"{weight_g} g"
     names = ("reason", "tracking_number", "warehouse", "manifest", "mrn", "why", "lrn")
     return next((str(data[name]) for name in names if data.get(name)), "")
 

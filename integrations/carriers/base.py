@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +149,13 @@ class Proof:
     document: bytes | None
     document_content_type: str
     raw: dict[str, Any] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Voids(Protocol):
+    """A carrier that takes a booking back before the parcel is handed over."""
+
+    def void(self, number: str) -> None: ...
 
 
 class Carrier(Protocol):

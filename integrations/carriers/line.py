@@ -102,6 +102,15 @@ class Line:
                 return _booking(answer, found)
         return None
 
+    def void(self, number: str) -> None:
+        """Take a booking back. May be repeated; `Refused` (409) once the parcel is handed over."""
+        self.door.call(
+            "DELETE",
+            f"/parcels/{segment(number, field='tracking_number')}",
+            operation="void",
+            repeatable=True,
+        )
+
     def hand_over(self, handover: Handover) -> HandoverAnswer:
         """Tell the line which parcels it has been given. May be repeated."""
         answer = self.door.call(

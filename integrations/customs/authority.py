@@ -13,12 +13,13 @@ from typing import Any, Literal
 from integrations.answers import instant, text
 from integrations.http import Answer, Credentials, Door, Gate, segment, utc_now
 
-Status = Literal["accepted", "held", "released", "refused"]
+Status = Literal["accepted", "held", "released", "refused", "withdrawn"]
 STATUSES: dict[str, Status] = {
     "accepted": "accepted",
     "held": "held",
     "released": "released",
     "refused": "refused",
+    "withdrawn": "withdrawn",
 }
 
 
@@ -98,6 +99,20 @@ class CustomsAuthority:
             "GET",
             f"/declarations/{segment(lrn, field='lrn')}",
             operation="status",
+            repeatable=True,
+            also={404},
+        )
+        return None if answer.status == 404 else _declaration(answer, lrn)
+
+    def withdraw(self, lrn: str) -> LodgedDeclaration | None:
+        """Take a declaration back whose goods do not leave under it; may be repeated.
+
+        None where the authority knows no such LRN (yet). `Refused` once the goods have left.
+        """
+        answer = self.door.call(
+            "DELETE",
+            f"/declarations/{segment(lrn, field='lrn')}",
+            operation="withdraw",
             repeatable=True,
             also={404},
         )

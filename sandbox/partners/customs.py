@@ -117,6 +117,30 @@ def look(call: Call) -> Answer:
     return Answer(200, _shown(row))
 
 
+def withdraw(call: Call) -> Answer:
+    """`DELETE /declarations/{lrn}`: the goods do not leave under it. 200, again 200, 404, 409."""
+    state, lrn = call.world.state, call.args["lrn"]
+    row = state.one("SELECT * FROM declaration WHERE lrn = ?", lrn)
+    if row is None:
+        raise Refused(404, [Problem(("lrn",), "unknown", f"no declaration with LRN {lrn}")])
+    parcel = state.one(
+        "SELECT handed_over_at FROM parcel WHERE tracking_number = ?", row["transport_document"]
+    )
+    if parcel is not None and parcel["handed_over_at"] is not None:
+        raise Refused(409, [Problem(("lrn",), "left", "the goods have left the country")])
+    if row["status"] != "withdrawn":
+        state.run(
+            "UPDATE declaration SET status = 'withdrawn', reason_code = '', at = ?, way = '[]',"
+            " next_due = NULL WHERE lrn = ?",
+            call.now,
+            lrn,
+        )
+    found = state.one("SELECT * FROM declaration WHERE lrn = ?", lrn)
+    if found is None:  # just written, under the lock
+        raise RuntimeError("the declaration just withdrawn is not there")
+    return Answer(200, _shown(found))
+
+
 def advance(world: World, now: float) -> bool:
     """Decide what is due; tell the parcels that wait for it. True when something was decided."""
     state = world.state
@@ -149,5 +173,6 @@ PARTNER = OurReading(
     operations=(
         Operation("declare", "POST", "/declarations", declare),
         Operation("look", "GET", "/declarations/<lrn>", look),
+        Operation("withdraw", "DELETE", "/declarations/<lrn>", withdraw),
     ),
 )

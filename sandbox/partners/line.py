@@ -150,6 +150,19 @@ def find(call: Call) -> Answer:
     return Answer(200, {"parcels": [_parcel(row) for row in rows]})
 
 
+def void(call: Call) -> Answer:
+    """`DELETE /parcels/{number}`: 200, again 200, 409 once it is handed over, 404."""
+    number = call.args["tracking_number"]
+    row = call.world.parcel(NAME, number)
+    if row is None:
+        raise Refused(404, [Problem(("tracking_number",), "unknown", f"no parcel {number}")])
+    if row["handed_over_at"] is not None:
+        text = f"{number} is handed over: it cannot be voided any more"
+        raise Refused(409, [Problem(("tracking_number",), "handed_over", text)])
+    call.world.void(partner=NAME, tracking_number=number)
+    return Answer(200, {"tracking_number": number, "status": "voided"})
+
+
 def hand_over(call: Call) -> Answer:
     """`POST /handovers`: the parcels are at the line's gateway now."""
     body = call.checked(HANDOVER)
@@ -204,6 +217,7 @@ PARTNER = OurReading(
     operations=(
         Operation("book", "POST", "/parcels", book),
         Operation("find", "GET", "/parcels", find),
+        Operation("void", "DELETE", "/parcels/<tracking_number>", void),
         Operation("handover", "POST", "/handovers", hand_over),
         Operation("callback", "PUT", "/callback", callback),
         Operation("events", "GET", "/parcels/<tracking_number>/events", events),

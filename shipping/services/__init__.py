@@ -25,9 +25,11 @@ from shipping.services.terms import (
     propose_agreement,
     publish_rate_card,
 )
+from shipping.services.voiding import NotWithdrawable, note_void, withdraw_booking
 
 __all__ = [
     "NotUnclear",
+    "NotWithdrawable",
     "NothingToHandOver",
     "TooEarly",
     "accept_agreement",
@@ -42,6 +44,7 @@ __all__ = [
     "mark_refused",
     "mark_told",
     "mark_unclear",
+    "note_void",
     "plan_again",
     "plan_booking",
     "propose_agreement",
@@ -49,4 +52,5 @@ __all__ = [
     "send_again",
     "set_manifest",
     "take_s10_number",
+    "withdraw_booking",
 ]  # fmt: skip

@@ -12,8 +12,9 @@ from core.documents import read
 from core.models import Document, Merchant
 from core.tenancy import merchant
 from flows.aftersales import decide_claim, file_claim
+from flows.closing import close_parcel
 from flows.export import NothingToHandOver, hand_over
-from flows.fulfilment import close_parcel, pick, plan_next_wave, release, scan_parcel
+from flows.fulfilment import pick, plan_next_wave, release, scan_parcel
 from flows.intake import submit_file
 from flows.transit import judge_silence, poll, read_feed, silent_parcels
 from orders.models import Hold, Import, Order

@@ -80,16 +80,10 @@ def record_scans(
         ParcelItem.objects.filter(pk=item_id).exclude(scanned=scanned).update(scanned=scanned)
 
 
-def pack_parcel(*, parcel_id: int, weight_g: int, actor: str, now: datetime) -> PackedParcel:
-    """Close a parcel whose items are all scanned and take its goods out of stock.
-
-    Closing a closed parcel again changes nothing. Raises `NotPackable` with what is missing,
-    `TooLight` when the goods alone weigh more: customs refuses a net weight above the gross one.
-    """
-    parcel = Parcel.objects.select_for_update().get(pk=parcel_id)
-    if parcel.status in (Parcel.Status.PACKED, Parcel.Status.HANDED_OVER):
-        return PackedParcel(parcel, is_new=False)
-    items = list(ParcelItem.objects.filter(parcel=parcel).select_related("product").order_by("id"))
+def assert_packable(parcel: Parcel, items: Sequence[ParcelItem], weight_g: int) -> None:
+    """Raise `NotPackable` with what keeps a parcel open, `TooLight` for less than its goods."""
+    if parcel.status == Parcel.Status.CANCELLED:
+        raise NotPackable("The parcel is cancelled.")
     missing = [
         f"{item.quantity - item.scanned} × {item.product.sku}"
         for item in items
@@ -100,6 +94,24 @@ def pack_parcel(*, parcel_id: int, weight_g: int, actor: str, now: datetime) -> 
     goods_g = sum(item.quantity * item.product.weight_g for item in items)
     if weight_g < goods_g:
         raise TooLight(goods_g)
+
+
+def detach_packing_list(*, parcel_id: int) -> None:
+    """Take off a packing list whose weight or size is not true any more: one is made anew."""
+    Parcel.objects.filter(pk=parcel_id).update(packing_list=None)
+
+
+def pack_parcel(*, parcel_id: int, weight_g: int, actor: str, now: datetime) -> PackedParcel:
+    """Close a parcel whose items are all scanned and take its goods out of stock.
+
+    Closing a closed parcel again changes nothing. Raises `NotPackable` with what is missing,
+    `TooLight` when the goods alone weigh more: customs refuses a net weight above the gross one.
+    """
+    parcel = Parcel.objects.select_for_update().get(pk=parcel_id)
+    if parcel.status in (Parcel.Status.PACKED, Parcel.Status.HANDED_OVER):
+        return PackedParcel(parcel, is_new=False)
+    items = list(ParcelItem.objects.filter(parcel=parcel).select_related("product").order_by("id"))
+    assert_packable(parcel, items, weight_g)
     moved = move(
         Parcel.objects.filter(pk=parcel_id),
         moves=PARCEL_MOVES,

@@ -52,8 +52,8 @@ def scans(request: StaffRequest) -> JsonResponse:
     """Take scans; the protocol stands at the top of station.js.
 
     A program names the parcel itself, sends all its scans at once, and may close it with them:
-    {"parcel", "merchant"?, "scans": […], "close": {"weight_g"}}. The scans count even when the
-    parcel cannot be closed yet.
+    {"parcel", "merchant"?, "scans": […], "close": {"weight_g", "client_id"?}}. The scans count even
+    when the parcel cannot be closed yet.
     """
     body = read_body(request)
     named = body.text("parcel", most=40, required=False).upper()
@@ -76,7 +76,7 @@ def scans(request: StaffRequest) -> JsonResponse:
     desk.finish()
     closed = None
     if here is not None and closing is not None:
-        closed = _close(desk, here, weight_g)
+        closed = _close(desk, here, weight_g, _reading_id(closing))
     elif not named and desk.table.as_list() != kept:
         request.session[SESSION_KEY] = desk.table.as_list()
     latest = here or desk.table.latest
@@ -95,21 +95,26 @@ def scans(request: StaffRequest) -> JsonResponse:
 def close(request: StaffRequest) -> JsonResponse:
     """Close a parcel: {parcel, weight_g, merchant?, client_id?}. Again says the same.
 
-    Verdict `done` comes with the papers, `waiting` while the label is coming, `wrong` says why not.
+    Verdict `done` comes with the papers, `waiting` while the label is coming, `again` asks for a
+    second reading under another `client_id`, `wrong` says why not.
     """
     body = read_body(request)
     named = body.text("parcel", most=40).upper()
     weight_g = _weight(body)
-    if body.has("client_id"):
-        client_id_of(body)
+    reading_id = _reading_id(body)
     desk = _desk(request, Table(), body.text("merchant", most=40, required=False))
     here = _named(desk, named)
-    closed = _close(desk, here, weight_g)
+    closed = _close(desk, here, weight_g, reading_id)
     return JsonResponse({**closed, "state": state_json(station_state(desk.load(here)))})
 
 
-def _close(desk: PackTable, here: OnTable, weight_g: int) -> dict[str, Any]:
-    verdict, message, papers = desk.close(here, weight_g)
+def _reading_id(body: Body) -> str:
+    """A program may leave the id of a reading out: the same weight again is then the same one."""
+    return client_id_of(body) if body.has("client_id") else ""
+
+
+def _close(desk: PackTable, here: OnTable, weight_g: int, reading_id: str) -> dict[str, Any]:
+    verdict, message, papers = desk.close(here, weight_g, reading_id)
     return {"verdict": verdict, "message": message, **(papers or {"parcel": here.reference})}
 
 

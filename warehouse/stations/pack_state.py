@@ -65,6 +65,10 @@ def _next_action(state: PackState, *, is_closed: bool) -> str:
     parcel = state.parcel
     if parcel.status == Parcel.Status.CANCELLED:
         return _("This parcel is cancelled: put the goods back.")
+    if is_closed and (state.booking is None or state.booking.label_id is None):
+        return _(
+            "Its new label is coming. Take the old one off; scan the parcel again for the new."
+        )
     if is_closed:
         return _("Print the label, put the papers in, then scan the next parcel.")
     if state.is_complete:

@@ -12,23 +12,25 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from core.bodies import BadBody
-from flows.floor import find_parcels
-from flows.fulfilment import (
+from flows.closing import (
+    Closing,
     LabelNotReady,
     NotPackable,
-    PackState,
     TooLight,
+    WeighingIdUsed,
     close_parcel,
-    scan_parcel,
 )
+from flows.floor import find_parcels
+from flows.fulfilment import PackState, scan_parcel
 from flows.labels import label_of
 from warehouse.models import Parcel
 from warehouse.rules.barcodes import parse_scan
-from warehouse.rules.packing import PackScan
+from warehouse.rules.packing import ID_USED, PackScan
 from warehouse.rules.weights import has_unit, read_weight
-from warehouse.stations.common import result_json, say_answer
+from warehouse.stations.common import result_json, say, say_answer
 from warehouse.stations.pack_state import CLOSED, VERDICTS, close_json, wanted
 from warehouse.stations.table import OnTable, Table
+from warehouse.stations.weighing_words import asks_again_words, is_label_coming, new_label_words
 
 REFERENCE = re.compile(r"WB[0-9A-Z]{9}(-[0-9]{1,3})?")
 """Our own references: nothing else at a station reads so."""
@@ -81,14 +83,17 @@ class PackTable:
             return known
         return self._judge(here, [])
 
-    def close(self, here: OnTable, weight_g: int) -> tuple[str, str, dict[str, Any] | None]:
+    def close(
+        self, here: OnTable, weight_g: int, client_id: str = ""
+    ) -> tuple[str, str, dict[str, Any] | None]:
         """Close a parcel; return (verdict, words, papers). Closing again says the same."""
         self.finish()
         try:
-            self.state = close_parcel(
+            closing = close_parcel(
                 merchant_id=here.merchant_id,
                 parcel_reference=here.reference,
                 weight_g=weight_g,
+                client_id=client_id,
                 actor=self.actor,
                 now=self.now,
             )
@@ -97,6 +102,8 @@ class PackTable:
             if state == "person":
                 return "wrong", _("No label: {reason}").format(reason=reason), None
             return "waiting", _("The label is coming. Enter the weight again in a moment."), None
+        except WeighingIdUsed:
+            return "error", say(ID_USED.as_dict()), None
         except TooLight as light:
             said = _("{weight} g is less than the goods weigh, {goods} g. Weigh it again; if the"
                      " scale is right, have the products' weights corrected first.")  # fmt: skip
@@ -111,7 +118,16 @@ class PackTable:
                 ) from error
             left = ", ".join(wanted(state_now))
             return "wrong", _("Still to scan: {wanted}.").format(wanted=left), None
-        return "done", _("Packed. Print the label."), close_json(self.state)
+        self.state = closing.state
+        return self._closed(closing)
+
+    def _closed(self, closing: Closing) -> tuple[str, str, dict[str, Any] | None]:
+        weighed = closing.weighed
+        if weighed is not None and weighed.asks_again:
+            return "again", asks_again_words(weighed), None
+        if is_label_coming(closing.state):
+            return "waiting", new_label_words(closing), close_json(closing.state)
+        return "done", _("Packed. Print the label."), close_json(closing.state)
 
     def settle(self, state: PackState) -> None:
         """Say of a parcel that was put on the table closed that it is."""
@@ -158,7 +174,7 @@ class PackTable:
         return state.is_complete and scan.raw.strip() not in skus
 
     def _weigh(self, scan: PackScan, here: OnTable, weight_g: int) -> None:
-        verdict, message, closed = self.close(here, weight_g)
+        verdict, message, closed = self.close(here, weight_g, scan.client_id)
         state = self.load(here)
         self._answer(scan, verdict, message, wanted(state) if verdict == "wrong" else ())
         if closed is not None:

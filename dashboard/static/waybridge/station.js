@@ -14,6 +14,7 @@
                 "documents": [{"label": "Print the label", "url": "/..."}]}}
      verdict  accepted | done (completes the order) | wrong | surplus | duplicate | error
               | waiting (right, but something has to come first: the label)
+              | again (the weight is not the expected one: a second reading has to agree)
      message  one translated sentence; expected: what would have been right, in words
      results  one per scan; a scan without a result stays in the queue and is sent again
      state    after the last scan; `location`, `notes` (sentences) and `documents` may be missing; `asks` is "scan", or
@@ -127,7 +128,7 @@
     }
   };
   // After a dead minute several answers come at once; the one that asks for action is shown.
-  const BAD = ["wrong", "surplus", "error", "waiting"];
+  const BAD = ["wrong", "surplus", "error", "again", "waiting"];
   const worst = (results) => results.find((result) => BAD.includes(result.verdict)) || results[results.length - 1];
 
   // --- what is shown -------------------------------------------------------------------------
@@ -193,7 +194,7 @@
 
   // --- sound: short and high is right, long and low is wrong ---------------------------------
   let audio = null;
-  const tones = { accepted: [[880, 0, 0.09]], done: [[660, 0, 0.1], [880, 0.11, 0.1], [1320, 0.22, 0.18]], duplicate: [[440, 0, 0.12], [440, 0.18, 0.12]], waiting: [[440, 0, 0.12], [440, 0.18, 0.12]] };
+  const tones = { accepted: [[880, 0, 0.09]], done: [[660, 0, 0.1], [880, 0.11, 0.1], [1320, 0.22, 0.18]], duplicate: [[440, 0, 0.12], [440, 0.18, 0.12]], waiting: [[440, 0, 0.12], [440, 0.18, 0.12]], again: [[440, 0, 0.12], [330, 0.18, 0.2]] };
   const sound = (verdict) => {
     if (!audio) return;
     for (const [pitch, start, seconds] of tones[verdict] || [[180, 0, 0.5]]) {
