@@ -24,6 +24,7 @@ from flows.amending import withdraw_declarations
 from flows.booking import booking_work, facts_of
 from flows.faults import sentences_of
 from flows.partners import carrier, later
+from flows.printing import queue_label
 from integrations.carriers.base import Voids
 from integrations.errors import AnswerLost, PartnerError, Refused
 from orders.models import Order
@@ -35,8 +36,9 @@ from shipping.rules.pricing import Price
 from shipping.rules.reweighing import Booked, why_rebook
 from shipping.services import agreement_in_force, note_void, withdraw_booking
 from shipping.services.terms import NoAgreement, rate_rows
-from warehouse.models import Parcel
+from warehouse.models import Parcel, PrintJob
 from warehouse.services import detach_packing_list
+from warehouse.services.printing import withdraw_labels
 
 AGAIN_AFTER_S = 30.0
 
@@ -101,10 +103,21 @@ def rebook(
     reverse_charge(booking=withdrawn, step=step, now=now)
     withdraw_declarations(booking=withdrawn, now=now)
     detach_packing_list(parcel_id=parcel.pk)
+    _print_the_next_one(parcel, actor, now)
     if is_called:
         told = {"booking_id": withdrawn.pk}
         enqueue([Work("booking.void", str(withdrawn.pk), told)], now=now)
     enqueue([booking_work(parcel.pk)], now=now, again=True)
+
+
+def _print_the_next_one(parcel: Parcel, actor: str, now: datetime) -> None:
+    """Take the old label back from every printer; where one was asked for, the new one follows."""
+    last = PrintJob.objects.filter(parcel=parcel).order_by("-pk").first()
+    withdraw_labels(parcel_id=parcel.pk, now=now)
+    if last is not None:
+        queue_label(
+            parcel=parcel, printer_id=last.printer_id, station=last.station, actor=actor, now=now
+        )
 
 
 @handler("booking.void", queue="calls")

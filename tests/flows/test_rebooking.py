@@ -17,6 +17,7 @@ from customs.models import Declaration
 from flows.closing import Closing, LabelNotReady, NotReweighable, close_parcel, reweigh_parcel
 from flows.export import NothingToHandOver, hand_over
 from flows.fulfilment import scan_parcel
+from flows.printing import queue_label
 from flows.rebooking import void
 from shipping.models import Booking
 from tests.floor import a_staff_member, logged_in
@@ -24,7 +25,7 @@ from tests.flows.conftest import failed, work
 from tests.flows.parcels import parcels_for
 from tests.sandbox.program import Program
 from tracking.models import TrackedParcel, TrackingLink
-from warehouse.models import ContentWeight, Parcel, ParcelItem, Warehouse, Weighing
+from warehouse.models import ContentWeight, Parcel, ParcelItem, PrintJob, Warehouse, Weighing
 from warehouse.rules.packing import PackScan
 from warehouse.rules.tolerances import content_key
 
@@ -162,6 +163,21 @@ def assert_once_at_the_carrier(
     for booking in (old, new):
         numbers = known.get(booking.reference) or known.get(booking.tracking_number)
         assert len(numbers) == 1
+
+
+def test_a_label_that_was_printed_is_withdrawn_and_the_new_one_queued(house: Merchant) -> None:
+    parcel = a_scanned_parcel(house, "line")
+    with merchant(house):
+        queue_label(parcel=parcel, printer_id=None, station="pack 1", now=timezone.now(), **WHO)
+    for press in ("a", "b"):
+        weigh(house, parcel, parcel.expected_weight_g + 600, press)
+    work(house)
+    old, new = bookings(house)
+    with merchant(house):
+        jobs = PrintJob.objects.order_by("id").values_list("status", "document_id", "station")
+        assert list(jobs) == [
+            ("withdrawn", old.label_id, "pack 1"), ("queued", new.label_id, "pack 1"),
+        ]  # fmt: skip
 
 
 def test_closing_or_booking_twice_withdraws_and_charges_once(house: Merchant) -> None:
