@@ -42,6 +42,9 @@ class NoExchangeRate(LookupError):
         self.on = on
 
 
+CENT = Decimal("0.01")
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """An amount and its ISO 4217 currency. Never a float."""
@@ -207,3 +210,11 @@ def reference_rates() -> ExchangeRates:
 def convert(amount: Decimal, from_currency: str, to_currency: str, on_date: date) -> Converted:
     """Convert with the platform's reference rates; raises UnknownCurrency or NoExchangeRate."""
     return reference_rates().convert(amount, from_currency, to_currency, on_date)
+
+
+def smallest_coin(currency: str) -> Decimal:
+    """The smallest coin that a price's column can hold."""
+    try:
+        return max(CENT, Decimal(1).scaleb(-minor_units(currency)))
+    except UnknownCurrency:
+        return CENT

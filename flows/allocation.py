@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from core.jobs import Later, finish_along, handler, take_along
@@ -22,8 +22,10 @@ from flows.allocation_batch import Batch
 from flows.allocation_stock import Key, asked_to_ship, read_queue, read_stock, wanted_of
 from flows.supply import ask_suppliers, look_again
 from orders.models import Order, OrderLine
+from orders.querysets import kits_of
 from orders.services import move_orders
-from warehouse.models import Backorder, BackorderClaim, Location, StockBalance
+from warehouse.models import Backorder, BackorderClaim
+from warehouse.querysets import promisable
 from warehouse.services import (
     StockGone,
     end_claims,
@@ -110,14 +112,16 @@ def _allocate(orders: Sequence[Order], now: datetime) -> None:
     rows = OrderLine.objects.filter(order_id__in=[order.pk for order in orders])
     for line in rows.only("order", "product", "sku", "quantity").order_by("id"):
         lines[line.order_id].append(line)
-    wanted = {order.pk: wanted_of(lines[order.pk]) for order in orders if lines[order.pk]}
+    sold = {line.product_id or 0 for each in lines.values() for line in each}
+    kits = kits_of(sold, on=now.date())
+    wanted = {order.pk: wanted_of(lines[order.pk], kits) for order in orders if lines[order.pk]}
     product_ids = {product_id for each in wanted.values() for product_id in each.units}
     queue_for_stock(product_ids=product_ids)
     policy = policy_in_force(at=now)
     waits = _waiting_since([order for order in orders if order.status == OPEN[1]], now)
     batch = Batch(
         now=now,
-        stock=read_stock(product_ids=product_ids, policy=policy, now=now),
+        stock=read_stock(product_ids=product_ids, policy=policy, now=now, kits=kits),
         queue=read_queue(product_ids=product_ids, last=max(waits.values(), default=None)),
         known_claims=_claims_of(list(waits)),
     )
@@ -179,7 +183,7 @@ def fill_backorders(merchant_id: int, payload: Mapping[str, Any]) -> None:  # no
     while True:
         try:
             with merchant(merchant_id):
-                found = _fillable(after)
+                found = _fillable(after, timezone.now())
                 if found:
                     order_ids = [order_id for _since, order_id in found]
                     allocate_many(order_ids=order_ids, now=timezone.now())
@@ -190,14 +194,9 @@ def fill_backorders(merchant_id: int, payload: Mapping[str, Any]) -> None:  # no
         after = found[-1]
 
 
-def _fillable(after: Key | None) -> list[Key]:
+def _fillable(after: Key | None, now: datetime) -> list[Key]:
     """The next orders that wait and whose missing goods are free somewhere, by (since, id)."""
-    free = StockBalance.objects.filter(
-        product_id=OuterRef("product_id"),
-        location__kind=Location.Kind.BIN,
-        condition="good",
-        on_hand__gt=F("reserved"),
-    )
+    free = promisable(now=now).filter(product_id=OuterRef("product_id"))
     claims = BackorderClaim.objects.filter(backorder=OuterRef("pk"))
     rows = Backorder.objects.filter(order__status=Order.Status.BACKORDERED).filter(
         Exists(claims.filter(Exists(free))) | ~Exists(claims)

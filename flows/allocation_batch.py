@@ -92,7 +92,7 @@ class Batch:
                 wanted, self.queue.claimed_before(waits), quotes, only=order.wanted_warehouse
             ),
             strategy=policy.strategy,
-            may_split=policy.may_split,
+            may_split=policy.may_split and not wanted.has_kits,
         )
 
     def _reserve(

@@ -11,10 +11,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from orders.models import Order, OrderLine
-from warehouse.models import BackorderClaim, Location, StockBalance, SupplierRequest, Warehouse
+from orders.rules.kits import Kits
+from warehouse.models import BackorderClaim, SupplierRequest, Warehouse
+from warehouse.querysets import FIRST_OUT, promisable
 from warehouse.rules.allocation import Quoting, WarehouseStock, no_quote
 from warehouse.services import Policy, Promise, StockGone
 
@@ -45,10 +47,14 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What an order needs of each product, and the name (SKU) it goes by in explanations."""
+    """What an order needs of each product, and the name (SKU) it goes by in explanations.
+
+    With a kit in it an order is not split: a kit's components go in one parcel.
+    """
 
     units: Mapping[int, int]
     names: Mapping[int, str]
+    has_kits: bool = False
 
     @property
     def lines(self) -> dict[str, int]:
@@ -56,15 +62,25 @@ class Wanted:
         return {self.names[product_id]: units for product_id, units in self.units.items()}
 
 
-def wanted_of(lines: Sequence[OrderLine]) -> Wanted:
-    """Add up an order's lines by product. A line without a product (id 0) is in no stock."""
+def wanted_of(lines: Sequence[OrderLine], kits: Kits) -> Wanted:
+    """Add up an order's lines by product, kits by their components. A line without a product (id 0)
+    is in no stock."""
     units: dict[int, int] = defaultdict(int)
     names: dict[int, str] = {}
     for line in lines:
-        product_id = line.product_id or 0
-        units[product_id] += line.quantity
-        names.setdefault(product_id, line.sku)
-    return Wanted(units, names)
+        for product_id, sku, quantity in pieces_of(line, kits):
+            units[product_id] += quantity
+            names.setdefault(product_id, sku)
+    has_kits = any(line.product_id in kits for line in lines)
+    return Wanted(units, names, has_kits=has_kits)
+
+
+def pieces_of(line: OrderLine, kits: Kits) -> Iterator[tuple[int, str, int]]:
+    """What is taken from stock for a line: product, SKU and pieces."""
+    for each in kits.get(line.product_id or 0, ()):
+        yield each.product_id, each.sku, each.quantity * line.quantity
+    if line.product_id not in kits:
+        yield line.product_id or 0, line.sku, line.quantity
 
 
 @dataclass(slots=True)
@@ -74,6 +90,7 @@ class Stock:
     houses: Sequence[Warehouse]
     policy: Policy
     now: datetime
+    kits: Kits = field(default_factory=dict)
     bins: dict[tuple[int, int], list[Bin]] = field(default_factory=lambda: defaultdict(list))
 
     def free(self, warehouse_id: int, product_id: int) -> int:
@@ -125,37 +142,29 @@ class Stock:
         }
 
     def take(self, warehouse_id: int, lines: Sequence[OrderLine]) -> list[Promise]:
-        """Take every line's pieces from the bins; raise `StockGone` when they are not there."""
+        """Take every line's pieces from the bins, a kit's by component; raise `StockGone` when they
+        are not there."""
         promises = []
         for line in lines:
-            missing = line.quantity
-            for each in self.bins.get((warehouse_id, line.product_id or 0), ()):
-                units = min(missing, each.free)
-                if units > 0:
-                    each.free -= units
-                    missing -= units
-                    promises.append(Promise(line.pk, each.balance_id, units))
-            if missing:
-                raise StockGone(f"Line {line.pk} lacks {missing} pieces.")
+            for product_id, sku, missing in pieces_of(line, self.kits):
+                left = missing
+                for each in self.bins.get((warehouse_id, product_id), ()):
+                    units = min(left, each.free)
+                    if units > 0:
+                        each.free -= units
+                        left -= units
+                        promises.append(Promise(line.pk, each.balance_id, units))
+                if left:
+                    raise StockGone(f"Line {line.pk} lacks {left} pieces of {sku}.")
         return promises
 
 
-def read_stock(*, product_ids: Iterable[int], policy: Policy, now: datetime) -> Stock:
-    """Read the free stock of some products in every active warehouse.
-
-    Bins come in pick order; under the strategy of stock age those that were filled first.
-    """
+def read_stock(*, product_ids: Iterable[int], policy: Policy, now: datetime, kits: Kits) -> Stock:
+    """Read the free stock of some products in every active warehouse, in the order it is taken:
+    first expired, first out."""
     houses = list(Warehouse.objects.filter(is_active=True).order_by("priority", "id"))
-    stock = Stock(houses, policy, now)
-    order = ["location__pick_sequence", "id"]
-    if policy.strategy == "stock_age":
-        order.insert(0, "received_at")
-    rows = StockBalance.objects.filter(
-        product_id__in=list(product_ids),
-        location__kind=Location.Kind.BIN,
-        condition="good",
-        on_hand__gt=F("reserved"),
-    ).order_by(*order)
+    stock = Stock(houses, policy, now, kits)
+    rows = promisable(now=now).filter(product_id__in=list(product_ids)).order_by(*FIRST_OUT)
     columns = ("location__warehouse_id", "product_id", "id", "on_hand", "reserved", "received_at")
     for warehouse_id, product_id, balance_id, on_hand, reserved, received_at in rows.values_list(
         *columns

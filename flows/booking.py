@@ -212,7 +212,7 @@ def content_line(item: ParcelItem) -> ContentLine:
         sku=product.sku,
         description=product.customs_description or product.title,
         quantity=item.quantity,
-        unit_value=item.order_line.unit_price,
+        unit_value=item.unit_price,
         currency=item.order_line.currency,
         net_weight_g=product.weight_g,
         hs_code=product.hs_code,

@@ -155,7 +155,7 @@ def _quote(consignment: Consignment, now: datetime) -> None:
             LandedCostLine(
                 hs_code=item.product.hs_code,
                 quantity=item.quantity,
-                unit_price=item.order_line.unit_price,
+                unit_price=item.unit_price,
                 origin_country=item.product.origin_country,
             )
             for item in consignment.items
@@ -252,7 +252,7 @@ def _declared(consignment: Consignment, lrn: str, country: str, now: datetime) -
                 sku=item.product.sku,
                 description=item.product.customs_description,
                 quantity=item.quantity,
-                unit_value=item.order_line.unit_price,
+                unit_value=item.unit_price,
                 net_weight_g=item.product.weight_g * item.quantity,
                 hs_code=item.product.hs_code,
                 origin_country=item.product.origin_country,

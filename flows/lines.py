@@ -7,15 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from core.money import NoExchangeRate, UnknownCurrency, convert, minor_units
+from core.money import smallest_coin
 from orders.files.orders import ParsedLine, ParsedOrder
 from orders.models import ChannelListing, ListingStatus, Product
-from orders.querysets import parts_of, products_by_sku
+from orders.querysets import parts_of, products_by_sku, values_of
 from orders.rules.bundles import Part, take_apart
 from orders.rules.facts import LineFacts, OrderFacts
 from orders.services import SeenListing, collect_listings, hold_catalogue
 
-CENT = Decimal("0.01")
 LONGEST_LINE = 80
 
 
@@ -151,7 +150,7 @@ def _taken_apart(
 ) -> Iterator[Line]:
     """One line for each component; `X/1`, `X/2`, … where `X` is the channel's line."""
     products = [product for product, _ in listing.parts]
-    values = _values(products, on)
+    values = values_of(products, on)
     portions = take_apart(
         [
             Part(product.sku, pieces, value)
@@ -159,7 +158,7 @@ def _taken_apart(
         ],
         quantity=line.quantity,
         unit_price=line.unit_price,
-        coin=_coin(currency),
+        coin=smallest_coin(currency),
     )
     number = 0
     for portion in portions:
@@ -182,25 +181,6 @@ def _taken_apart(
             channel_code=line.sku,
             channel_quantity=line.quantity,
         )
-
-
-def _values(products: Sequence[Product], on: date) -> list[Decimal]:
-    """What one piece of each is worth in one currency; all zero when that cannot be told."""
-    try:
-        return [
-            convert(product.unit_value, product.currency, products[0].currency, on).amount
-            for product in products
-        ]
-    except NoExchangeRate:
-        return [Decimal(0)] * len(products)
-
-
-def _coin(currency: str) -> Decimal:
-    """The smallest coin that a price's column can hold."""
-    try:
-        return max(CENT, Decimal(1).scaleb(-minor_units(currency)))
-    except UnknownCurrency:
-        return CENT
 
 
 def collect_unknown(*, orders: Sequence[ParsedOrder], channel_id: int, now: datetime) -> Catalogue:

@@ -7,13 +7,18 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from django.db.models import F, Sum
+from django.utils import timezone
 
 from core.sentences import Sentence, gettext_noop
 from flows.combining import NewPart, NotCombined
 from flows.families import goods_of, lines_by_order
 from orders.models import Order
+from orders.querysets import kits_of
 from orders.rules.combining import MOST_PARTS, Goods, by_houses, by_value, rest_of
-from warehouse.models import Location, Reservation, StockBalance, Warehouse
+from orders.rules.kits import kits_free
+from warehouse.models import Reservation, Warehouse
+from warehouse.querysets import sellable
+from warehouse.states import LIVE
 
 WAYS = ("hand", "stock", "warehouse", "value")
 
@@ -80,20 +85,26 @@ def _free(order_id: int, product_ids: set[int]) -> Mapping[str, Mapping[int, int
     if wanted:
         houses = houses.filter(code=wanted)
     free: dict[str, dict[int, int]] = {house.code: defaultdict(int) for house in houses}
+    now = timezone.now()
+    kits = kits_of(product_ids, on=now.date())
+    parts = {each.product_id for components in kits.values() for each in components}
     balances = (
-        StockBalance.objects.filter(
-            product_id__in=product_ids, location__kind=Location.Kind.BIN, condition="good"
-        )
+        sellable(now=now)
+        .filter(product_id__in=product_ids | parts)
+        .order_by()
         .values_list("location__warehouse__code", "product_id")
         .annotate(pieces=Sum(F("on_hand") - F("reserved")))
     )
     own = (
-        Reservation.objects.filter(order_line__order_id=order_id)
-        .exclude(status=Reservation.Status.RELEASED)
+        Reservation.objects.filter(order_line__order_id=order_id, status__in=LIVE)
+        .order_by()
         .values_list("balance__location__warehouse__code", "balance__product_id")
         .annotate(pieces=Sum("quantity"))
     )
     for code, product_id, pieces in (*balances, *own):
         if code in free:
             free[code][product_id] += pieces
+    for pieces_by_product in free.values():
+        for kit_id, components in kits.items():
+            pieces_by_product[kit_id] = kits_free(components, pieces_by_product)
     return free

@@ -24,6 +24,7 @@ from core.tenancy import merchant
 from flows.allocation_costs import Estimator
 from flows.allocation_stock import Bin, Stock, Wanted, wanted_of
 from orders.models import Order, OrderLine
+from orders.querysets import kits_of
 from warehouse.models import (
     Allocation,
     Backorder,
@@ -160,7 +161,9 @@ class Replay:
         lines: dict[int, list[OrderLine]] = defaultdict(list)
         for line in OrderLine.objects.filter(order__in=orders).order_by("id"):
             lines[line.order_id].append(line)
-        wanted = {order.pk: wanted_of(lines[order.pk]) for order in orders}
+        products = {line.product_id or 0 for each in lines.values() for line in each}
+        kits = kits_of(products, on=self._end.date())
+        wanted = {order.pk: wanted_of(lines[order.pk], kits) for order in orders}
         self._learn({product_id for each in wanted.values() for product_id in each.units})
         was = _shipped_from(orders)
         waited = set(Backorder.objects.filter(order__in=orders).values_list("order_id", flat=True))
@@ -208,7 +211,7 @@ class Replay:
             OrderNeed(destination_country=order.country, lines=wanted.lines),
             stock.seen_by(wanted, {}, self._estimator.quotes(order, wanted, countries)),
             strategy=stock.policy.strategy,
-            may_split=stock.policy.may_split,
+            may_split=stock.policy.may_split and not wanted.has_kits,
         )
         by_name = {name: product_id for product_id, name in wanted.names.items()}
         parts: dict[str, dict[int, int]] = {}

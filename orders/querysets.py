@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import connection
 
+from core.money import NoExchangeRate, convert
 from core.tenancy import active_merchant_id
-from orders.models import Order, Product
+from orders.models import KitPart, Order, Product
+from orders.rules.kits import Component
 
 EARLIER = """
 SELECT 'known', id, external_order, content_sha256 FROM orders_order
@@ -117,6 +120,37 @@ def products_by_sku(skus: Collection[str]) -> dict[str, Product]:
     """Return the active merchant's products of these SKUs."""
     rows = Product.objects.raw(PRODUCTS, [active_merchant_id(), list(skus)])
     return {product.sku: product for product in rows}
+
+
+def kits_of(product_ids: Collection[int], *, on: date) -> dict[int, list[Component]]:
+    """Return the components of those of the products that are kits; values in one currency a kit.
+
+    `on` is the day whose rates count; where there is none the components count alike.
+    """
+    rows = KitPart.objects.filter(kit_id__in=list(product_ids)).select_related("component")
+    parts: dict[int, list[KitPart]] = {}
+    for row in rows.order_by("id"):
+        parts.setdefault(row.kit_id, []).append(row)
+    return {
+        kit_id: [
+            Component(row.component_id, row.component.sku, row.quantity, value)
+            for row, value in zip(
+                rows_of, values_of([row.component for row in rows_of], on), strict=True
+            )
+        ]
+        for kit_id, rows_of in parts.items()
+    }
+
+
+def values_of(products: Sequence[Product], on: date) -> list[Decimal]:
+    """What one piece of each is worth in one currency; all zero when that cannot be told."""
+    try:
+        return [
+            convert(product.unit_value, product.currency, products[0].currency, on).amount
+            for product in products
+        ]
+    except NoExchangeRate:
+        return [Decimal(0)] * len(products)
 
 
 def known_orders(*, channel_id: int, numbers: Collection[str]) -> set[str]:

@@ -126,6 +126,13 @@ def _hint(order: Order) -> str:
     return ", ".join(filter(None, (initials, country_name(order.country))))
 
 
+def _told_title(item: ParcelItem) -> str:
+    """What the buyer bought, in the channel's words; a kit's component in the merchant's own."""
+    is_component = item.product_id != item.order_line.product_id
+    said = "" if is_component else item.order_line.title
+    return str(said or item.product.title)
+
+
 def _details(parcel: TrackedParcel, order: Order) -> RevealedDetails:
     place = " ".join(filter(None, (order.postal_code, order.city)))
     address = (
@@ -133,12 +140,14 @@ def _details(parcel: TrackedParcel, order: Order) -> RevealedDetails:
         country_name(order.country),
     )  # fmt: skip
     items = ParcelItem.objects.filter(parcel_id=parcel.booking.parcel_id).order_by("id")
-    contents = items.values_list("quantity", "order_line__title", "product__title")
+    contents = [
+        (item.quantity, _told_title(item)) for item in items.select_related("order_line", "product")
+    ]
     proof = DeliveryProof.objects.filter(parcel=parcel).first()
     return RevealedDetails(
         recipient=order.recipient_name,
         address=tuple(filter(None, address)),
-        contents=tuple(f"{quantity} × {said or title}" for quantity, said, title in contents),
+        contents=tuple(f"{quantity} × {title}" for quantity, title in contents),
         signed_by=proof.signed_by if proof else "",
     )
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from core.states import Moves
-from warehouse.models import CountTask, Inbound, Parcel
+from warehouse.models import CountTask, Inbound, Parcel, Reservation
 from warehouse.models.printing import PrintJobStatus
 from warehouse.models.supply import RequestStatus
+
+LIVE = (Reservation.Status.RESERVED, Reservation.Status.PICKED)
+"""Reservations whose pieces still lie in their bin: `reserved` of a balance is their sum."""
 
 S = Parcel.Status
 

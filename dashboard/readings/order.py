@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from django.conf import settings
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -44,6 +44,8 @@ from dashboard.screens.orders import (
 from flows.changes import CORRECTABLE
 from orders.models import Hold, Import, Order
 from orders.models import OrderLine as StoredLine
+from orders.querysets import kits_of
+from orders.rules.kits import kits_free
 from orders.rules.reasons import REASONS
 from orders.services.holds import NOT_BY_HAND, may_release
 from orders.words import asked_for, hold_words
@@ -54,6 +56,7 @@ from tracking.models import TrackedParcel
 from tracking.words import carrier_words
 from warehouse.models import Allocation as StoredAllocation
 from warehouse.models import Parcel, Reservation
+from warehouse.states import LIVE
 
 CLAIMABLE = (Order.Status.SHIPPED, Order.Status.DELIVERED, Order.Status.LOST)
 
@@ -139,23 +142,43 @@ def address_lines(order: Order) -> tuple[str, ...]:
 
 
 def _stored_lines(order: Order) -> list[StoredLine]:
-    promised = Sum("reservations__quantity", filter=~Q(reservations__status=_RELEASED))
-    rows = StoredLine.objects.filter(order=order).select_related("product").annotate(held=promised)
-    return list(rows.order_by("id"))
+    return list(StoredLine.objects.filter(order=order).select_related("product").order_by("id"))
+
+
+def _held(order: Order, rows: Sequence[StoredLine]) -> dict[int, int]:
+    """Pieces that lie in their bins for each line by its id: nothing once they are packed.
+
+    Of a kit's line it is how many whole kits lie there.
+    """
+    sums = (
+        Reservation.objects.filter(order_line__order=order, status__in=LIVE)
+        .order_by()
+        .values_list("order_line_id", "balance__product_id")
+        .annotate(pieces=Sum("quantity"))
+    )
+    pieces: dict[int, dict[int, int]] = {}
+    for line_id, product_id, units in sums:
+        pieces.setdefault(line_id, {})[product_id] = units
+    kits = kits_of({row.product_id or 0 for row in rows}, on=order.created_at.date())
+    return {
+        row.pk: kits_free(kits[row.product_id], pieces[row.pk])
+        if row.product_id in kits
+        else sum(pieces[row.pk].values())
+        for row in rows
+        if row.pk in pieces
+    }
 
 
 def _lines(order: Order, rows: Sequence[StoredLine]) -> tuple[OrderLine, ...]:
     waits = order.status == Order.Status.BACKORDERED
-    return tuple(_line(row, vars(row)["held"] or 0, waits=waits) for row in rows)
+    held = _held(order, rows)
+    return tuple(_line(row, held.get(row.pk, 0), waits=waits) for row in rows)
 
 
 def _left_out(events: Sequence[Event]) -> tuple[str, ...]:
     """Codes of the channel's lines that are not shipped by us; the newest word counts."""
     told = (event.data["left_out"] for event in events if "left_out" in event.data)
     return tuple(map(str, next(told, ())))
-
-
-_RELEASED = Reservation.Status.RELEASED
 
 
 def _line(row: StoredLine, allocated: int, *, waits: bool) -> OrderLine:

@@ -107,7 +107,7 @@ def _contents(parcel: TrackedParcel) -> tuple[ContentRow, ...]:
             quantity=item.quantity,
             hs=hs_code(item.product.hs_code, item.product.customs_description),
             origin_country=item.product.origin_country,
-            value=Money(item.order_line.unit_price * item.quantity, item.order_line.currency),
+            value=Money(item.unit_price * item.quantity, item.order_line.currency),
         )
         for item in rows
     )

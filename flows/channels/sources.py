@@ -8,7 +8,7 @@ first of its pieces leaves.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from orders.models import ChannelNotice, Order, OrderLine
@@ -43,10 +43,10 @@ def told_of_parcels(parcel_ids: Sequence[int]) -> dict[int, list[Told]]:
         hold_families(sorted(made))
     contents: dict[int, dict[int, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
     holders: dict[int, set[int]] = defaultdict(set)
-    for item in items:
+    for item, many in _by_line(items):
         root = roots[item.order_line_id]
         pieces = contents[item.parcel_id][root.order_id]
-        pieces[root.pk] = pieces.get(root.pk, 0) + item.quantity
+        pieces[root.pk] = pieces.get(root.pk, 0) + many
         holders[item.parcel_id].add(item.order_line.order_id)
     leaving: dict[int, set[int]] = defaultdict(set)
     for parcel_id, found in contents.items():
@@ -94,6 +94,18 @@ def channel_units(
         number: min(many, sold[number] - before.get(number, 0)) for number, many in units.items()
     }
     return {number: many for number, many in left.items() if many > 0}
+
+
+def _by_line(items: Sequence[ParcelItem]) -> Iterator[tuple[ParcelItem, int]]:
+    """Items with the pieces of their line that they are. A kit's components lie in one parcel: the
+    first stands for all of the line's kits."""
+    kit_lines: set[tuple[int, int]] = set()
+    for item in items:
+        if item.product_id == item.order_line.product_id:
+            yield item, item.quantity
+        elif (item.parcel_id, item.order_line_id) not in kit_lines:
+            kit_lines.add((item.parcel_id, item.order_line_id))
+            yield item, item.order_line.quantity
 
 
 def _roots(lines: Collection[OrderLine]) -> dict[int, OrderLine]:

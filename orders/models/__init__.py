@@ -28,6 +28,7 @@ from orders.models.conflicts import (
     ConflictOutcome,
     OrderConflict,
 )
+from orders.models.kits import KitPart
 from orders.models.listings import (
     ChannelListing,
     ListingPart,
@@ -52,7 +53,8 @@ __all__ = [
     "CONNECTED", "GOES_TOGETHER", "AutomationRule", "Battery", "BlockKind", "BuyerBlock", "Channel",
     "ChannelAccountLookup", "ChannelConnection", "ChannelDecision", "ChannelKind", "ChannelListing",
     "ChannelNotice", "ChannelPushLookup", "ColumnPreset", "ConflictKind", "ConflictOutcome", "Hold",
-    "HoldCode", "Import", "ListingPart", "ListingStatus", "Order", "OrderConflict", "OrderLine",
-    "OrderMadeBy", "OrderStatus", "OrderTag", "Product", "RejectedRow", "RuleNotice", "RuleTrial",
+    "HoldCode", "Import", "KitPart", "ListingPart", "ListingStatus", "Order",
+    "OrderConflict", "OrderLine", "OrderMadeBy", "OrderStatus", "OrderTag", "Product",
+    "RejectedRow", "RuleNotice", "RuleTrial",
     "RuleTrialOrder", "TrialStatus", "UnreadOrder",
 ]  # fmt: skip

@@ -41,6 +41,8 @@ class Product(TenantModel):
     unit_value = models.DecimalField(max_digits=12, decimal_places=2)
     currency = models.CharField(max_length=3)
     battery = models.CharField(max_length=10, choices=Battery.choices, default=Battery.NONE)
+    min_days_left = models.PositiveSmallIntegerField(default=0, db_default=0)
+    """Days that a piece with an expiry date must have left when it is promised to an order."""
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 

@@ -37,6 +37,7 @@ from warehouse.models.inbounds import (
     InboundUnknown,
     StationDesk,
 )
+from warehouse.models.levels import ReplenishTask, StockCover, StockLevel
 from warehouse.models.printing import PrintAgent, Printer, PrintJob, StationPrinter
 from warehouse.models.stations import (
     PutWall,
@@ -68,9 +69,9 @@ __all__ = [
     "Inbound", "InboundGoods", "InboundLine", "InboundStatus", "InboundUnknown", "Location",
     "NewWorkDigest", "PackingExtra", "Parcel", "ParcelExtra", "ParcelItem", "ParcelPhoto",
     "PickTask", "PrintAgent", "PrintJob", "Printer", "PutBack", "PutWall", "PutWallSlot",
-    "Reservation", "Scan", "ShortAnswer", "ShortPick", "Simulation", "SimulationRow", "SinglePiece",
-    "SlotUse", "SsccSeries", "StaffAssignment", "StationDesk", "StationPrinter", "StationScan",
-    "StockBalance", "StockMove", "Supplier", "SupplierProduct", "SupplierRequest",
-    "SupplierRequestLine", "UnitParcel", "UnitScan", "Warehouse", "Wave", "WaveKind", "WaveRun",
-    "WaveTemplate", "Weighing",
+    "ReplenishTask", "Reservation", "Scan", "ShortAnswer", "ShortPick", "Simulation",
+    "SimulationRow", "SinglePiece", "SlotUse", "SsccSeries", "StaffAssignment", "StationDesk",
+    "StationPrinter", "StationScan", "StockBalance", "StockCover", "StockLevel", "StockMove",
+    "Supplier", "SupplierProduct", "SupplierRequest", "SupplierRequestLine", "UnitParcel",
+    "UnitScan", "Warehouse", "Wave", "WaveKind", "WaveRun", "WaveTemplate", "Weighing",
 ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -197,7 +199,13 @@ class StockMove(TenantModel):
             ),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="stock_move_has_quantity"),
         ]
-        indexes = [models.Index(fields=["merchant", "product", "id"], name="stock_move_product")]
+        indexes = [
+            models.Index(fields=["merchant", "product", "id"], name="stock_move_product"),
+            # What was shipped lately: days of cover.
+            models.Index(
+                fields=["merchant", "at"], name="stock_move_packed", condition=Q(reason="packed")
+            ),
+        ]
 
 
 class Allocation(TenantModel):
@@ -359,17 +367,26 @@ class ParcelItem(TenantModel):
     order_line = TenantForeignKey(OrderLine, related_name="+")
     product = TenantForeignKey(Product, related_name="+")
     quantity = models.PositiveIntegerField()
+    unit_value = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    """What a kit's component is declared at: its share of the line's price. Null: the line's."""
     scanned = models.PositiveIntegerField(default=0)
 
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["merchant", "parcel", "order_line"], name="parcel_item_once"
+                fields=["merchant", "parcel", "order_line", "product", "unit_value"],
+                name="parcel_item_once",
+                nulls_distinct=False,
             ),
             models.CheckConstraint(
                 condition=Q(scanned__lte=F("quantity")), name="parcel_item_not_overfull"
             ),
         ]
+
+    @property
+    def unit_price(self) -> Decimal:
+        """What one piece is worth, in the currency of the order's line."""
+        return self.order_line.unit_price if self.unit_value is None else self.unit_value
 
 
 class PickTask(TenantModel):

@@ -16,9 +16,9 @@ from core.tenancy import active_merchant_id
 from orders.models import Product
 from warehouse.models import Location, Reservation, StockBalance, StockMove
 from warehouse.services.locations import counterpart
+from warehouse.states import LIVE
 
 MENDED = "mended"
-LIVE = (Reservation.Status.RESERVED, Reservation.Status.PICKED)
 CHUNK = 1000
 """Products compared in one statement: some ten thousand balances."""
 

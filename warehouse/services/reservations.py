@@ -152,7 +152,7 @@ def release_reservations(*, order_ids: Sequence[int], actor: str, now: datetime)
             order_line__order_id__in=order_ids,
             status__in=[Reservation.Status.RESERVED, Reservation.Status.PICKED],
         )
-        .select_related("order_line", "balance__location__warehouse")
+        .select_related("order_line", "balance__product", "balance__location__warehouse")
         .order_by("balance_id", "id")
         .select_for_update(of=("self",))
     )
@@ -164,7 +164,8 @@ def release_reservations(*, order_ids: Sequence[int], actor: str, now: datetime)
             {"warehouse": row.balance.location.warehouse.code, "pieces": {}},
         )
         pieces = told["pieces"]
-        pieces[row.order_line.sku] = pieces.get(row.order_line.sku, 0) + row.quantity
+        sku = row.balance.product.sku
+        pieces[sku] = pieces.get(sku, 0) + row.quantity
     Reservation.objects.filter(pk__in=[row.pk for row in reservations]).delete()
     Allocation.objects.filter(order_id__in=order_ids).delete()
     record_many(

@@ -36,6 +36,7 @@ from warehouse.rules.pick_path import PickStop, aisle_of
 from warehouse.rules.station_rules import cross_aisle_from_last_bin
 from warehouse.rules.waves import Candidate, kind_of
 from warehouse.services.cartons import cartons_of_merchant
+from warehouse.services.contents import planned_items
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def plan_wave(
     Allocation.objects.filter(
         warehouse=warehouse, order_id__in=list(parcel_of_order), planned_at__isnull=True
     ).update(planned_at=now)
-    _plan_items(parcel_of_order, reservations)
+    _plan_items(parcel_of_order, reservations, now)
     _lay_path(wave, parcel_of_order, reservations, now)
     record(
         kind="wave.planned",
@@ -96,7 +97,7 @@ def _candidate(order_id: int, rows: Sequence[Reservation]) -> Candidate:
     return Candidate(
         order_id,
         pieces=sum(row.quantity for row in rows),
-        products=len({row.order_line.product_id for row in rows}),
+        products=len({row.balance.product_id for row in rows}),
     )
 
 
@@ -106,7 +107,7 @@ def _reservations_of(orders: Sequence[Order]) -> Mapping[int, list[Reservation]]
             order_line__order_id__in=[order.pk for order in orders],
             status=Reservation.Status.RESERVED,
         )
-        .select_related("order_line", "order_line__product", "balance__location")
+        .select_related("order_line", "balance__product", "balance__location")
         .order_by("id")
     )
     by_order: dict[int, list[Reservation]] = defaultdict(list)
@@ -132,7 +133,7 @@ def _plan_parcels(
         rows = reservations[order.pk]
         alike = (
             order.country,
-            *sorted((row.order_line.product_id or 0, row.quantity) for row in rows),
+            *sorted((row.balance.product_id, row.quantity) for row in rows),
         )
         if alike not in known:
             suggested = suggest_carton(
@@ -168,9 +169,9 @@ def _parcels_before(orders: Sequence[Order]) -> dict[int, int]:
 
 
 def _pack_item(row: Reservation) -> PackItem:
-    product = row.order_line.product
+    product = row.balance.product
     return PackItem(
-        sku=row.order_line.sku,
+        sku=product.sku,
         length_mm=product.length_mm,
         width_mm=product.width_mm,
         height_mm=product.height_mm,
@@ -181,18 +182,16 @@ def _pack_item(row: Reservation) -> PackItem:
 
 
 def _plan_items(
-    parcel_of_order: Mapping[int, Parcel], reservations: Mapping[int, list[Reservation]]
+    parcel_of_order: Mapping[int, Parcel],
+    reservations: Mapping[int, list[Reservation]],
+    now: datetime,
 ) -> None:
-    quantities: dict[tuple[int, int, int], int] = defaultdict(int)
-    for order_id, parcel in parcel_of_order.items():
-        for row in reservations[order_id]:
-            key = (parcel.pk, row.order_line_id, row.order_line.product_id)
-            quantities[key] += row.quantity
     ParcelItem.objects.bulk_create(
-        ParcelItem(
-            parcel_id=parcel_id, order_line_id=line_id, product_id=product_id, quantity=quantity
+        item
+        for order_id, parcel in parcel_of_order.items()
+        for item in planned_items(
+            parcel_id=parcel.pk, reservations=reservations[order_id], on=now.date()
         )
-        for (parcel_id, line_id, product_id), quantity in quantities.items()
     )
 
 
@@ -220,7 +219,7 @@ def _lay_path(
             wave=wave,
             parcel=parcel,
             reservation=row,
-            product_id=row.order_line.product_id,
+            product_id=row.balance.product_id,
             location=row.balance.location,
             quantity=row.quantity,
             position=position,
