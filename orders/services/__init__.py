@@ -68,6 +68,7 @@ from orders.services.imports import (
     start_import,
     start_reading,
 )
+from orders.services.kits import KitInKit, save_kit, set_min_days_left
 from orders.services.listings import (
     BadParts,
     PartOf,
@@ -124,6 +125,7 @@ __all__ = [
     "BadParts",
     "HoldAlreadyReleased",
     "HoldStillApplies",
+    "KitInKit",
     "NewConflict",
     "NewNotice",
     "NewOrder",
@@ -185,10 +187,12 @@ __all__ = [
     "resume",
     "returned_of",
     "rewrite_orders",
+    "save_kit",
     "save_page",
     "save_preset",
     "save_progress",
     "save_release",
+    "set_min_days_left",
     "set_telling",
     "settle_batch",
     "settle_decision",
