@@ -153,9 +153,9 @@ def _candidates(order_ids: Sequence[int]) -> list[Candidate]:
     rows = Reservation.objects.filter(
         order_line__order_id__in=order_ids, status=Reservation.Status.RESERVED
     ).values_list(
-        "order_line__order_id", "order_line__product_id", "quantity",
-        "order_line__product__weight_g", "order_line__product__length_mm",
-        "order_line__product__width_mm", "order_line__product__height_mm",
+        "order_line__order_id", "balance__product_id", "quantity",
+        "balance__product__weight_g", "balance__product__length_mm",
+        "balance__product__width_mm", "balance__product__height_mm",
     )  # fmt: skip
     parts: dict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
     for order_id, product_id, units, weight_g, length, width, height in rows:

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies: ClassVar[list[tuple[str, str]]] = [
         ("core", "0007_suspension"),
-        ("orders", "0017_kits"),
+        ("orders", "0018_kits"),
         ("warehouse", "0019_printing_walls"),
     ]
 

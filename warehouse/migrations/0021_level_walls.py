@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies: ClassVar[list[tuple[str, str]]] = [
         ("warehouse", "0020_levels_and_kits"),
-        ("orders", "0018_kit_walls"),
+        ("orders", "0019_kit_walls"),
     ]
     operations: ClassVar[list[Operation]] = [
         TenantWall("stocklevel"),

@@ -13,7 +13,7 @@ from core.walls import TenantWall
 class Migration(migrations.Migration):
     """Row-level security, composite keys and rights."""
 
-    dependencies: ClassVar[list[tuple[str, str]]] = [("orders", "0017_kits")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("orders", "0018_kits")]
     operations: ClassVar[list[Operation]] = [
         TenantWall("kitpart"),
     ]

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies: ClassVar[list[tuple[str, str]]] = [
         ("core", "0007_suspension"),
-        ("orders", "0016_channel_decision_walls"),
+        ("orders", "0017_rule_letters"),
     ]
 
     operations: ClassVar[list[Operation]] = [
