@@ -17,6 +17,7 @@ from orders import staff as orders
 from shipping import staff as bookings
 from tracking import staff as tracking
 from warehouse import staff as problems
+from warehouse.stations import print_agent
 
 FIRST_SCREENS = (
     ("staff.floor", "station_board"),
@@ -73,5 +74,11 @@ urlpatterns = [
         accounts.reinstatement,
         name="staff_merchant_reinstate",
     ),
+    path("print-agent/jobs/", print_agent.jobs, name="print_agent_jobs"),
+    path(
+        "print-agent/jobs/<int:job_id>/document/", print_agent.document, name="print_agent_document"
+    ),
+    path("print-agent/jobs/<int:job_id>/begin/", print_agent.begin, name="print_agent_begin"),
+    path("print-agent/jobs/<int:job_id>/report/", print_agent.report, name="print_agent_report"),
     path("records/", records.urls),
 ]

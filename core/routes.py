@@ -12,7 +12,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 PUBLIC = "public"
 """Anyone may call; the view itself guards what it shows (tracking link, login form)."""
 SIGNED = "signed"
-"""Callers prove themselves by a signature over the body (carrier pushes)."""
+"""Callers prove themselves by a signature over the body (carrier pushes), or by a key that is no
+person's and no merchant's (print agents)."""
 
 FOREIGN_ROUTES = ("accounts/", "records/", "i18n/", "static/")
 """Routes of libraries, which guard themselves; the wall test walks them too."""

@@ -19,12 +19,22 @@ def main() -> None:
         default=8.0,
         help="seconds from handover to delivery when customs does not wait",
     )
+    for name, what in (("pdf", "takes PDF"), ("zebra", "takes ZPL")):
+        parser.add_argument(
+            f"--{name}-port", type=int, default=0,
+            help=f"raw TCP port of the printer that {what}; any free one, told by /_printers",
+        )  # fmt: skip
     options = parser.parse_args()
     if options.way_seconds <= 0:
         parser.error("--way-seconds must be above 0, for example 8")
     serve(
         port=options.port,
-        settings=Settings(data=options.data.resolve(), way_seconds=options.way_seconds),
+        settings=Settings(
+            data=options.data.resolve(),
+            way_seconds=options.way_seconds,
+            pdf_port=options.pdf_port,
+            zebra_port=options.zebra_port,
+        ),
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from werkzeug.wrappers import Request
 
 from sandbox import faults
 from sandbox.instants import instant
+from sandbox.printers.admin import PrinterAdmin
+from sandbox.printers.raw import RawPrinter
 from sandbox.shop_admin import ShopAdmin
 from sandbox.shops import Shop
 from sandbox.validation import Problem
@@ -24,7 +26,12 @@ class Admin:
     name = "_"
     prefix = ""
 
-    def __init__(self, partner_names: frozenset[str], known_shops: Iterable[Shop] = ()) -> None:
+    def __init__(
+        self,
+        partner_names: frozenset[str],
+        known_shops: Iterable[Shop] = (),
+        printers: Callable[[], list[RawPrinter]] = list,
+    ) -> None:
         self._partner_names = partner_names
         self.operations = (
             Operation("health", "GET", "/_health", _health),
@@ -34,6 +41,7 @@ class Admin:
             Operation("faults", "GET", "/_faults", _faults),
             Operation("clear faults", "DELETE", "/_faults", _clear_faults),
             *ShopAdmin(known_shops).operations,
+            *PrinterAdmin(printers).operations,
         )
 
     def is_authorised(self, request: Request) -> bool:  # noqa: ARG002

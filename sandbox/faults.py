@@ -16,10 +16,13 @@ EVENT_KINDS = ("duplicate_events", "late_events", "silent")
 PAGE_KINDS = ("repeat_page", "short_page")
 """Kinds that change one page of a marketplace's list: it overlaps the next one, or is short."""
 
+PRINTER_KINDS = ("out_of_paper", "open", "paused", "drop")
+"""Kinds a printer has; `slow` it has too. Its operations are `pdf`, `zebra` and `ipp`."""
+
 RULE = Shape(
     needs={
         "partner": Text(1, 40),
-        "kind": choice(" ".join(CALL_KINDS + EVENT_KINDS + PAGE_KINDS)),
+        "kind": choice(" ".join(CALL_KINDS + EVENT_KINDS + PAGE_KINDS + PRINTER_KINDS)),
     },
     may={
         "operation": Text(1, 40),

@@ -24,6 +24,8 @@ from sandbox.partners import (
     postal,
     shopify,
 )
+from sandbox.printers import ipp
+from sandbox.printers.raw import RawPrinter
 from sandbox.push import Background
 from sandbox.shops import Shop
 from sandbox.state import State
@@ -44,6 +46,7 @@ PARTNERS: tuple[Partner, ...] = (
     amazon.PARTNER,
     ebay.PARTNER,
     shopify.PARTNER,
+    ipp.PARTNER,
 )
 
 SHOPS: tuple[Shop, ...] = (aliexpress.SHOP, amazon.SHOP, ebay.SHOP, shopify.SHOP)
@@ -56,12 +59,15 @@ class Settings:
 
     data: Path
     way_seconds: float
+    pdf_port: int = 0
+    zebra_port: int = 0
 
 
-def application(world: World) -> StandIns:
+def application(world: World, printers: list[RawPrinter] | None = None) -> StandIns:
     """Return the WSGI application over `world`."""
     names = frozenset(partner.name for partner in PARTNERS)
-    return StandIns(world, partners=PARTNERS, admin=Admin(names, SHOPS), advance=moves.advance)
+    admin = Admin(names, SHOPS, lambda: printers or [])
+    return StandIns(world, partners=PARTNERS, admin=admin, advance=moves.advance)
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -98,7 +104,9 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.background.start()
         self.pushes = ebay_push.Pushes(self.world)
         self.pushes.start()
-        return application(self.world)
+        ports = {"pdf": self._settings.pdf_port, "zebra": self._settings.zebra_port}
+        self.printers = [RawPrinter.open(name, self.world, port) for name, port in ports.items()]
+        return application(self.world, self.printers)
 
     def _say_ready(self, arbiter: Any) -> None:  # noqa: ARG002
         sys.stdout.write(f"stand-ins listen on http://{HOST}:{self._port}\n")
@@ -108,6 +116,8 @@ class Server(BaseApplication):  # type: ignore[misc]
         if hasattr(self, "background"):
             self.background.stop()
             self.pushes.stop()
+            for printer in self.printers:
+                printer.close()
             self.world.state.close()
 
 

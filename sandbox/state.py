@@ -163,6 +163,16 @@ CREATE TABLE IF NOT EXISTS ebay_push (
     attempts INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS ebay_push_by_due ON ebay_push (due) WHERE due IS NOT NULL;
+CREATE TABLE IF NOT EXISTS print (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    printer TEXT NOT NULL,
+    name TEXT NOT NULL,
+    content BLOB NOT NULL,
+    picture BLOB NOT NULL,
+    read TEXT NOT NULL,
+    printed_at REAL NOT NULL
+);
+CREATE INDEX IF NOT EXISTS print_by_printer ON print (printer, id);
 CREATE TABLE IF NOT EXISTS fault (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     partner TEXT NOT NULL,

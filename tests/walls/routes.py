@@ -278,6 +278,12 @@ ADMIN = {
     "staff_exceptions": Rule("staff.support"),
     "staff_exception_close": Rule("staff.support", "POST", {"exception_id": "exception"}),
 }
-ROUTES: dict[str, Rule] = {**EVERY_DOOR, **API, **BUYER, **DASHBOARD, **ADMIN}
+PRINT_AGENT = {
+    "print_agent_jobs": Rule("signed", "POST"),
+    "print_agent_document": Rule("signed"),
+    "print_agent_begin": Rule("signed", "POST"),
+    "print_agent_report": Rule("signed", "POST"),
+}
+ROUTES: dict[str, Rule] = {**EVERY_DOOR, **API, **BUYER, **DASHBOARD, **ADMIN, **PRINT_AGENT}
 NOT_OF_A_MERCHANT = frozenset({"upload_template", "channel_return"})
 """Routes whose address names nothing of a merchant although it has a part to fill in."""

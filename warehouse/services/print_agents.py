@@ -126,7 +126,7 @@ def report_job(
         return True
     if outcome in ("confirmed", "delivered"):
         _prints(job.printer_id, now)
-    else:
+    elif code:
         _has_fault(job.printer_id, said, is_alone=outcome != "refused", now=now)
     return True
 

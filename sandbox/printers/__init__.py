@@ -1,0 +1,1 @@
+"""Stand-in printers: what they are sent they keep, draw, and read the barcodes of."""
