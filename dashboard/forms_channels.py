@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,12 @@ FURTHEST_BACK = timedelta(days=90)
 SHOP = re.compile(r"[a-z0-9][a-z0-9-]{0,60}\.myshopify\.com")
 MARKETPLACE_IDS = re.compile(r"[A-Z0-9]{10,20}")
 
+ASKED_BY: Mapping[str, tuple[str, ...]] = {
+    "shopify": ("shop",),
+    "amazon": ("region", "marketplace_ids"),
+}
+"""What only one kind of marketplace needs to know."""
+
 
 def offered_kinds() -> list[tuple[str, str]]:
     """The marketplaces at which the operator has an application."""
@@ -25,9 +32,9 @@ def offered_kinds() -> list[tuple[str, str]]:
 
 
 class NewChannelForm(forms.Form):
-    """A shop to be connected. What only one kind needs is asked for and checked for that kind."""
+    """A shop of one kind to be connected; what only another kind needs is not asked for."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("Marketplace"), choices=offered_kinds)
+    kind = forms.ChoiceField(choices=offered_kinds, widget=forms.HiddenInput)
     name = forms.CharField(
         label=gettext_lazy("Name of the shop"),
         max_length=80,
@@ -37,7 +44,7 @@ class NewChannelForm(forms.Form):
         label=gettext_lazy("Shopify address"),
         max_length=80,
         required=False,
-        help_text=gettext_lazy("Only for Shopify, for example brightpeak.myshopify.com."),
+        help_text=gettext_lazy("For example brightpeak.myshopify.com."),
     )
     region = forms.ChoiceField(
         label=gettext_lazy("Amazon region"),
@@ -47,13 +54,15 @@ class NewChannelForm(forms.Form):
             ("fe", gettext_lazy("Far East")),
         ],
         required=False,
-        help_text=gettext_lazy("Only for Amazon."),
     )
     marketplace_ids = forms.CharField(
         label=gettext_lazy("Amazon marketplace ids"),
         max_length=200,
         required=False,
-        help_text=gettext_lazy("Only for Amazon, comma between, for example A1PA6795UKMFR9."),
+        help_text=gettext_lazy(
+            "Where you sell, with a comma between: A1PA6795UKMFR9 is Amazon.de, A1F83G8C2ARO7P"
+            " Amazon.co.uk."
+        ),
     )
     read_from = forms.DateField(
         label=gettext_lazy("Read orders from"),
@@ -61,6 +70,15 @@ class NewChannelForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=gettext_lazy("Empty: from now on. At most 90 days back."),
     )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, kind: str) -> None:
+        super().__init__(data, initial={"kind": kind})
+        for owner, names in ASKED_BY.items():
+            for name in names:
+                if owner == kind:
+                    self.fields[name].required = True
+                else:
+                    del self.fields[name]
 
     def clean_shop(self) -> str:
         """Only an address of Shopify's own: nothing else is ever called."""
@@ -75,12 +93,12 @@ class NewChannelForm(forms.Form):
         return day
 
     def clean(self) -> dict[str, Any]:
-        """Ask for what the chosen kind needs."""
+        """Check what only the chosen kind needs."""
         said: dict[str, Any] = super().clean() or self.cleaned_data
-        if said.get("kind") == "shopify" and not SHOP.fullmatch(said.get("shop", "")):
+        if "shop" in said and not SHOP.fullmatch(said["shop"]):
             self.add_error("shop", _("Enter the shop's own address, NAME.myshopify.com."))
-        if said.get("kind") == "amazon":
-            ids = [each for each in re.split(r"[\s,;]+", said.get("marketplace_ids", "")) if each]
+        if "marketplace_ids" in said:
+            ids = [each for each in re.split(r"[\s,;]+", said["marketplace_ids"]) if each]
             if not ids or not all(MARKETPLACE_IDS.fullmatch(each) for each in ids):
                 self.add_error(
                     "marketplace_ids",
@@ -91,6 +109,5 @@ class NewChannelForm(forms.Form):
 
     def options(self) -> dict[str, str]:
         """What the chosen kind's client is told."""
-        kept = {"shopify": ("shop",), "amazon": ("region", "marketplace_ids")}
-        names = kept.get(self.cleaned_data["kind"], ())
+        names = ASKED_BY.get(self.cleaned_data["kind"], ())
         return {name: self.cleaned_data[name] for name in names}

@@ -79,6 +79,7 @@ urlpatterns = [
     path("listings/<int:listing_id>/", listings.listing_detail, name="listing"),
     path("listings/<int:listing_id>/map/", listings.listing_map, name="listing_map"),
     path("products/", products.product_list, name="products"),
+    path("products/<int:product_id>/", products.product, name="product"),
     path("products/export.csv", products.product_export, name="products_export"),
     path("shipments/", shipments.shipment_list, name="shipments"),
     path("shipments/export.csv", shipments.shipment_export, name="shipments_export"),

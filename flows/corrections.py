@@ -14,6 +14,7 @@ from customs.models import Declaration
 from customs.rules.declarations.entries import Entry, Path, entries_of
 from customs.services import UNLODGED, NotCorrectable, begin_correction
 from flows.clearance import load, redraft
+from flows.recheck import recheck_products_work
 from orders.models import Product
 from orders.rules.customs_data import CustomsData
 from orders.services import correct_customs_data
@@ -80,11 +81,17 @@ def correct_declaration(
             declaration_id=declaration_id, entries=entries, actor=actor, now=now
         )
         packed = ParcelItem.objects.filter(parcel=fresh.booking.parcel_id)
-        for product_id in sorted(set(packed.values_list("product_id", flat=True))):
-            if product_id in products:
-                correct_customs_data(
-                    product_id=product_id, correct=products[product_id], actor=actor, now=now
-                )
+        mended = [
+            product_id
+            for product_id in sorted(set(packed.values_list("product_id", flat=True)))
+            if product_id in products
+            and correct_customs_data(
+                product_id=product_id, correct=products[product_id], actor=actor, now=now
+            )
+        ]
+        if mended:
+            # Other orders may be held for what was mended here.
+            enqueue([recheck_products_work(mended, now)], now=now)
         drafted = redraft(load(fresh.booking_id, now), fresh.direction, now)
         if drafted.status != Declaration.Status.INCOMPLETE and _is_due(drafted):
             key, told = str(fresh.booking_id), {"booking_id": fresh.booking_id}

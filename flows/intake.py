@@ -156,7 +156,7 @@ def _write_products(
     products: Sequence[ProductFacts], stock: Mapping[str, int], actor: str, now: datetime
 ) -> ProductCounts:
     hold_catalogue(shared=False)
-    counts = upsert_products(products=products, now=now)
+    counts = upsert_products(products=products, actor=actor, now=now)
     if counts.fresh:
         adopt_products(ids=counts.fresh, actor=actor, now=now)
     if counts.changed:

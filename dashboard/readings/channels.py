@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.authentication import Caller
+from dashboard.forms_channels import offered_kinds
 from dashboard.readings.paging import Ordering, read_page
 from dashboard.readings.team import settings_tabs
 from dashboard.screens.channels import (
@@ -21,7 +22,7 @@ from dashboard.screens.channels import (
     NoticesPage,
     UnreadRow,
 )
-from dashboard.screens.common import Badge, Destructive, Option, Tone
+from dashboard.screens.common import Badge, Destructive, Option, Tab, Tone
 from dashboard.screens.today import Attention
 from flows.channels.faults import reason, remedy
 from flows.channels.pushes import push_address
@@ -40,8 +41,8 @@ TONES: dict[str, Tone] = {
 }
 
 
-def read_channels(*, caller: Caller, form: Form, now: datetime) -> ChannelsPage:
-    """Every live connection, newest first."""
+def read_channels(*, caller: Caller, form: Form | None, now: datetime) -> ChannelsPage:
+    """Every live connection, newest first; `form` asks for a shop of the marketplace chosen."""
     may_edit = caller.may("channels.edit")
     live = ChannelConnection.objects.exclude(status=Status.ENDED).select_related("channel")
     connections = list(live.order_by("-id")[:SHOWN])
@@ -57,10 +58,19 @@ def read_channels(*, caller: Caller, form: Form, now: datetime) -> ChannelsPage:
             _card(each, refused=refused.get(each.pk, 0), may_edit=may_edit, now=now)
             for each in connections
         ),
+        kinds=_kinds(str(form["kind"].value() or "") if form else "") if may_edit else (),
         form=form if may_edit else None,
         post_url=reverse("dashboard:channel_new"),
         notices_url=reverse("dashboard:channel_notices"),
         is_moving=any(each.status == Status.CONNECTING for each in connections),
+    )
+
+
+def _kinds(chosen: str) -> tuple[Tab, ...]:
+    address = reverse("dashboard:channels")
+    return tuple(
+        Tab(label=label, url=f"{address}?kind={kind}#new", current=kind == chosen)
+        for kind, label in offered_kinds()
     )
 
 

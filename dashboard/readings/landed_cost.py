@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from core.money import Money
+from customs.fact_words import facts_in_words
 from customs.models import LandedCost as StoredCost
 from dashboard.readings.words import sentence
 from dashboard.screens.orders import LandedCost, LandedCostItem
@@ -17,17 +18,16 @@ PAID_AT_SALE = frozenset({"IOSS", "UK_supply_VAT", "AU_vendor_GST"})
 def landed_cost_of(cost: StoredCost) -> LandedCost:
     """The page's part of one stored landed cost."""
     steps = tuple(filter(None, map(sentence, cost.steps)))
-    caveats = tuple(filter(None, map(sentence, cost.caveats)))
-    regimes = cost.regimes or []
-    source = "; ".join(dict.fromkeys(str(fact["source"]) for fact in regimes))
-    confidence = "; ".join(dict.fromkeys(str(fact["confidence"]) for fact in regimes))
+    # What is not verified is said beside each source.
+    told = [each for each in cost.caveats if each.get("code") != "unverified_fact"]
+    caveats = tuple(filter(None, map(sentence, told)))
+    facts = facts_in_words(cost.regimes or [])
     if cost.status != StoredCost.Status.QUOTED:
         return LandedCost(
             items=(),
             total=None,
             paid_by="",
-            source=source,
-            confidence=confidence,
+            facts=facts,
             not_covered=" ".join((f"{cost.get_status_display()}.", *caveats)),
             steps=steps,
         )
@@ -47,8 +47,7 @@ def landed_cost_of(cost: StoredCost) -> LandedCost:
         paid_by=_("The buyer has paid it with the purchase.")
         if at_sale
         else _("It is collected when the parcel is imported."),
-        source=source,
-        confidence=confidence,
+        facts=facts,
         steps=steps,
         caveats=caveats,
     )

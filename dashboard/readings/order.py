@@ -190,7 +190,7 @@ def _line(row: StoredLine, allocated: int, *, waits: bool) -> OrderLine:
         note = _("Waits for stock")
     return OrderLine(
         sku=row.sku,
-        product_url=f"{reverse('dashboard:products')}?q={row.sku}" if product else "",
+        product_url=reverse("dashboard:product", args=[product.pk]) if product else "",
         title=row.title,
         quantity=row.quantity,
         allocated=allocated,

@@ -48,7 +48,7 @@ def _row(product: Product) -> ProductRow:
     )
     return ProductRow(
         sku=product.sku,
-        url=f"{reverse('dashboard:products')}?q={product.sku}",
+        url=reverse("dashboard:product", args=[product.pk]),
         title=product.title,
         hs=hs_code(product.hs_code, product.customs_description),
         origin_country=product.origin_country,

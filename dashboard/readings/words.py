@@ -16,6 +16,7 @@ from core.models import Event
 from core.money import Money
 from core.spoken import say, say_all
 from customs.models import Declaration
+from dashboard.readings.product_words import changes_in_words
 from dashboard.readings.rule_words import ruled_words
 from dashboard.screens.common import Badge, HistoryEntry, Tone
 from flows.words import work_words
@@ -114,6 +115,8 @@ EVENTS: Mapping[str, str] = {
     "claim.approved": gettext_noop("Claim approved"),
     "claim.refused": gettext_noop("Claim refused"),
     "claim.paid": gettext_noop("Claim paid"),
+    "product.changed": gettext_noop("Changed"),
+    "product.customs_corrected": gettext_noop("Corrected with a declaration"),
 }
 ECHOES: Mapping[str, str] = {
     "order.packed": "parcel.packed",
@@ -253,6 +256,8 @@ def event_detail(event: Event) -> str:
         return ": ".join(filter(None, (hold_name(str(data.get("code", ""))), data.get("note", ""))))
     if event.kind.startswith("rule."):
         return ruled_words(data, event.at.date())
+    if event.kind.startswith("product."):
+        return changes_in_words(data)
     if event.kind in ("order.held", "order.rechecked"):
         return ", ".join(hold_name(code) for code in data.get("holds", ()))
     if event.kind == "claim.evidence_added":

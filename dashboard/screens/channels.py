@@ -40,10 +40,13 @@ class ConnectionCard:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChannelsPage:
-    """`is_moving`: a connection is being made, the page looks again by itself."""
+    """`kinds` are the marketplaces on offer, empty where the member may connect none; `form` asks
+    for what the chosen one needs. `is_moving`: a connection is being made, the page looks again by
+    itself."""
 
     tabs: tuple[Tab, ...]
     connections: tuple[ConnectionCard, ...]
+    kinds: tuple[Tab, ...]
     form: Form | None
     post_url: str
     notices_url: str

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from core.journey_line import JourneyLine
 from core.money import Money
+from customs.fact_words import FactWords
 from dashboard.screens.combining import FamilyPart
 from dashboard.screens.common import (
     Badge,
@@ -135,14 +136,14 @@ class LandedCostItem:
 class LandedCost:
     """`not_covered` says why there is no figure; then items is empty and total None.
 
-    `steps` are the sentences that led to the figure, `caveats` what it leaves open.
+    `steps` are the sentences that led to the figure, `facts` what they rest on, `caveats` what the
+    figure leaves open.
     """
 
     items: tuple[LandedCostItem, ...]
     total: Money | None
     paid_by: str
-    source: str
-    confidence: str
+    facts: tuple[FactWords, ...] = ()
     not_covered: str = ""
     steps: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()

@@ -1,10 +1,12 @@
-"""dashboard/products/list.html"""
+"""dashboard/products/list.html and product.html"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboard.screens.common import Coded, Filter, Pager, Tab
+from django.forms import Form
+
+from dashboard.screens.common import Coded, Filter, HistoryEntry, Pager, Tab
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,3 +42,41 @@ class ProductsPage:
     clear_url: str
     export_url: str
     upload_url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProductRemark:
+    """What every order of the product is held for, and what would be right."""
+
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProductFact:
+    """One field for those who may only read."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProductPage:
+    """dashboard/products/product.html. `form` is None where the member may not change it; `facts`
+    are then its fields. `orders_held` are held orders with it, `is_more`: counted no further."""
+
+    sku: str
+    title: str
+    list_url: str
+    on_hand: int
+    reserved: int
+    available: int
+    remarks: tuple[ProductRemark, ...]
+    orders_held: int
+    is_more: bool
+    orders_url: str
+    fault: str
+    form: Form | None
+    facts: tuple[ProductFact, ...]
+    post_url: str
+    history: tuple[HistoryEntry, ...]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest, member_view
 from core.tenancy import merchant
-from dashboard.forms_channels import NewChannelForm
+from dashboard.forms_channels import NewChannelForm, offered_kinds
 from dashboard.readings.channels import read_channels, read_notices
 from dashboard.screens.channels import LeavePage
 from dashboard.views.screens import asked, show
@@ -42,14 +42,15 @@ from orders.services import (
 @member_view("orders.view")
 @require_safe
 def channels(request: MemberRequest) -> HttpResponse:
-    """The connected shops."""
-    return _page(request, NewChannelForm())
+    """The connected shops. `kind` says which marketplace's shop is to be connected next."""
+    kind = asked(request, "kind", [value for value, _ in offered_kinds()])
+    return _page(request, NewChannelForm(kind=kind) if kind else None)
 
 
-def _page(request: MemberRequest, form: NewChannelForm) -> HttpResponse:
+def _page(request: MemberRequest, form: NewChannelForm | None) -> HttpResponse:
     with merchant(request.caller.merchant_id):
         page = read_channels(caller=request.caller, form=form, now=timezone.now())
-    status = 400 if form.is_bound else 200
+    status = 400 if form and form.is_bound else 200
     return show(
         request, "dashboard/settings/channels.html", page, current="settings", status=status
     )
@@ -59,7 +60,11 @@ def _page(request: MemberRequest, form: NewChannelForm) -> HttpResponse:
 @require_POST
 def channel_new(request: MemberRequest) -> HttpResponse:
     """Open a connection and show the way to the marketplace's page of consent."""
-    form, now = NewChannelForm(request.POST), timezone.now()
+    kind, now = request.POST.get("kind", ""), timezone.now()
+    if kind not in dict(offered_kinds()):
+        messages.error(request, _("Choose the marketplace of the shop."))
+        return _back()
+    form = NewChannelForm(request.POST, kind=kind)
     if not form.is_valid():
         return _page(request, form)
     said = form.cleaned_data

@@ -1,20 +1,27 @@
-"""Products & stock: list and export."""
+"""Products & stock: list, export, and one product that a person changes."""
 
 from __future__ import annotations
 
-from django.http import HttpResponse, HttpResponseBase
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import MemberRequest, member_view
 from core.tenancy import merchant
+from dashboard.forms_products import ProductForm
 from dashboard.readings.paging import newest_first, ordering, read_page
+from dashboard.readings.product import read_product
 from dashboard.readings.products import SORTS, product_rows, products_matching, stock_of
 from dashboard.readings.supply import product_tabs
 from dashboard.screens.common import Filter
 from dashboard.screens.products import ProductsPage
 from dashboard.views.screens import asked, csv_export, show, with_query
+from flows.products import ProductChanged, edit_product
 from orders.models import Product
 
 
@@ -77,3 +84,42 @@ def product_export(request: MemberRequest) -> HttpResponseBase:
         ),
         key=lambda product: product.pk,
     )  # fmt: skip
+
+
+@member_view("products.view", write="products.edit")
+@require_http_methods(["GET", "HEAD", "POST"])
+def product(request: MemberRequest, product_id: int) -> HttpResponse:
+    """One product; a POST writes what a person says it is."""
+    caller, now, fault = request.caller, timezone.now(), ""
+    form = ProductForm(request.POST) if request.method == "POST" else None
+    with merchant(caller.merchant_id):
+        found = Product.objects.filter(pk=product_id).first()
+        if found is None:
+            raise Http404
+        if form and form.is_valid():
+            try:
+                words = _write(request, form, found.sku, now)
+            except ProductChanged:
+                fault = _(
+                    "Somebody changed it meanwhile. This is what it is now; yours was not saved."
+                )
+                found.refresh_from_db()
+            else:
+                messages.success(request, words)
+                return HttpResponseRedirect(reverse("dashboard:product", args=[product_id]))
+        shown = None if fault else form
+        page = read_product(found, caller=caller, form=shown, fault=fault, on=now.date())
+    status = 409 if fault else 400 if form else 200
+    return show(request, "dashboard/products/product.html", page, current="products", status=status)
+
+
+def _write(request: MemberRequest, form: ProductForm, sku: str, now: datetime) -> str:
+    is_changed = edit_product(
+        product=form.facts(sku),
+        seen_at=form.cleaned_data["seen_at"],
+        actor=request.caller.actor,
+        now=now,
+    )
+    if is_changed:
+        return _("Saved. Held orders with it are checked anew.")
+    return _("It stood so already; nothing was changed.")

@@ -102,7 +102,9 @@ from orders.services.presets import (
     save_preset,
 )
 from orders.services.products import (
+    ProductChanged,
     ProductCounts,
+    change_product,
     correct_customs_data,
     upsert_products,
 )
@@ -136,6 +138,7 @@ __all__ = [
     "NotToBeChosen",
     "NotYourHold",
     "PartOf",
+    "ProductChanged",
     "ProductCounts",
     "Rewritten",
     "SeenListing",
@@ -146,6 +149,7 @@ __all__ = [
     "ask_consent",
     "block_buyer",
     "cancel_orders",
+    "change_product",
     "choose_columns",
     "close_conflicts",
     "collect_listings",

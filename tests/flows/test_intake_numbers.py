@@ -36,7 +36,7 @@ def owner(db: None, monkeypatch: pytest.MonkeyPatch) -> Merchant:
 
 def receive(owner: Merchant, *, products: list[Any], **order: Any) -> tuple[Order, list[Hold]]:
     with merchant(owner):
-        upsert_products(products=products, now=timezone.now())
+        upsert_products(products=products, actor=ACTOR, now=timezone.now())
         channel = ensure_channel(kind=Channel.Kind.UPLOAD, name="upload", now=timezone.now())
         received = receive_orders(
             orders=[a_parsed_order(**order)], channel=channel, actor=ACTOR, now=timezone.now()

@@ -52,7 +52,11 @@ def channels_page(*, shops: bool = True) -> ChannelsPage:
     return ChannelsPage(
         tabs=TABS,
         connections=(broken,) if shops else (),
-        form=NameForm(),
+        kinds=(
+            Tab(label="Amazon", url="/settings/channels/?kind=amazon#new", current=not shops),
+            Tab(label="eBay", url="/settings/channels/?kind=ebay#new"),
+        ),
+        form=None if shops else NameForm(),
         post_url="/settings/channels/new/",
         notices_url="/settings/channels/not-told/",
         is_moving=not shops,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from core.journey_line import JourneyLine
+from customs.fact_words import FactWords, SourceWords
 from dashboard.screens.common import Badge, Option, Pager
 from dashboard.screens.order_changes import (
     ConflictCard,
@@ -169,8 +172,15 @@ def order_page(*, held: bool = False) -> OrderPage:
         ),
         total=eur("23.81"),
         paid_by="Paid by the marketplace at checkout.",
-        source="EU three-euro duty from 1 July 2026",
-        confidence="high",
+        facts=(
+            FactWords(
+                what="Fixed duty for each kind of goods, European Union",
+                since=date(2026, 7, 1),
+                sources=(SourceWords("law.example", "https://law.example/duty"),),
+                confidence="not verified",
+                is_doubtful=True,
+            ),
+        ),
     )
     return OrderPage(
         reference="WB-10421",

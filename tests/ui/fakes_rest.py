@@ -11,12 +11,13 @@ from accounts.models import Invitation
 from core.models import Merchant
 from dashboard.forms import NewPersonForm
 from dashboard.forms_cartons import CartonForm
+from dashboard.forms_products import ProductForm
 from dashboard.screens.billing import BillingPage, ChargeRow
 from dashboard.screens.cartons import CartonRow, CartonsPage
 from dashboard.screens.claims import ClaimDecision, ClaimPage, ClaimRow, ClaimsPage, NewClaimPage
-from dashboard.screens.common import Badge, Destructive, Option, Pager, Tab
+from dashboard.screens.common import Badge, Destructive, HistoryEntry, Option, Pager, Tab
 from dashboard.screens.customs import CustomsPage, DeclarationListRow, MissingData
-from dashboard.screens.products import ProductRow, ProductsPage
+from dashboard.screens.products import ProductPage, ProductRemark, ProductRow, ProductsPage
 from dashboard.screens.settings import ApiKeyRow, ApiKeysPage, InvitationRow, MemberRow, TeamPage
 from dashboard.screens.today import (
     Attention,
@@ -238,6 +239,36 @@ def new_claim_page() -> NewClaimPage:
         shipment_words="for EL482910377CN, Madrid",
         limit_words="EastLine Air pays at most 100 EUR a parcel (terms of 1 July 2026).",
     )
+
+
+def product_page() -> ProductPage:
+    return ProductPage(
+        sku="BT-SPK-02",
+        title="Altavoz inalámbrico / 无线蓝牙音箱",
+        list_url="/products/",
+        on_hand=1_240,
+        reserved=12,
+        available=1_228,
+        remarks=(
+            ProductRemark(
+                reason="BT-SPK-02 has no HS code.",
+                remedy="Enter six to ten digits of the Harmonised System.",
+            ),
+        ),
+        orders_held=3,
+        is_more=False,
+        orders_url="/orders/?status=held",
+        fault="",
+        form=ProductForm(initial={"title": "Altavoz inalámbrico", "weight_g": 540}),
+        facts=(),
+        post_url="/products/1/",
+        history=(
+            HistoryEntry(
+                at=NOW, actor="ana@brightpeak.example", words="Changed",
+                detail="Weight of one piece, g: 520 → 540",
+            ),
+        ),
+    )  # fmt: skip
 
 
 def products_page(*, rows: bool = True) -> ProductsPage:

@@ -104,6 +104,9 @@ def gallery() -> dict[str, Picture]:
             orders.upload_failed(), "dashboard/orders/upload_detail.html", "Orders"
         ),
         "products": _page(rest.products_page(), "dashboard/products/list.html", "Products & stock"),
+        "product": _page(
+            rest.product_page(), "dashboard/products/product.html", "Products & stock"
+        ),
         "products_empty": _page(
             rest.products_page(rows=False), "dashboard/products/list.html", "Products & stock"
         ),

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.factories import NOW
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -44,6 +46,11 @@ CARTON: dict[str, Any] = {
     "code": "WALL", "name": "Wall", "material": "corrugated", "inner_length_mm": 200,
     "inner_width_mm": 150, "inner_height_mm": 100, "outer_length_mm": 206,
     "outer_width_mm": 156, "outer_height_mm": 112, "tare_g": 85, "max_gross_g": 5000,
+}  # fmt: skip
+PRODUCT: dict[str, Any] = {
+    "seen_at": NOW.isoformat(), "title": "Wall", "weight_g": 400, "length_mm": 120,
+    "width_mm": 120, "height_mm": 110, "nature": "general", "battery": "none",
+    "unit_value": "9.50", "currency": "EUR",
 }  # fmt: skip
 CLOSE = {"parcel": "WB234567892-1", "weight_g": 500}
 SCANS = {"scans": [{"client_id": "wall-1", "seq": 1, "raw": "MUG-BLUE"}]}
@@ -127,6 +134,9 @@ DASHBOARD = {
     "order_block": Rule("orders.edit", "POST", ORDER, {"kind": "email"}),
     "conflict_decide": Rule(
         "orders.edit", "POST", {**ORDER, "conflict_id": "conflict"}, {"choice": "keep"}
+    ),
+    "product": Rule(
+        "products.view / products.edit", "GET POST", {"product_id": "product"}, body=PRODUCT
     ),
     "cartons": Rule("products.view / products.edit", "GET POST", body=CARTON),
     "cartons_copy": Rule("products.edit", "POST"),

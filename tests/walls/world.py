@@ -20,7 +20,7 @@ from flows.fulfilment import plan_next_wave
 from flows.intake import submit_file
 from flows.rule_trials import begin_trial
 from flows.simulation import simulate
-from orders.models import BuyerBlock, ChannelListing, Hold, OrderConflict
+from orders.models import BuyerBlock, ChannelListing, Hold, OrderConflict, Product
 from orders.rules.automation.definition import read_definition
 from orders.services import save_preset
 from orders.services.automation import RuleSaid, create_rule
@@ -76,6 +76,7 @@ class World:
     upload: int
     preset: int
     sku: str
+    product: int
     kind: str
     parcel: int
     parcel_reference: str
@@ -147,6 +148,8 @@ def build() -> World:
     assert wave is not None
     members, rivals = _team(acme), _team(rival)
     keys = {role: an_api_key(acme, role) for role in MEMBER_ROLES}
+    with merchant(acme):
+        mug = Product.objects.get(sku="WALL-MUG").pk
     upload = submit_file(
         merchant_id=acme.pk, kind="orders", file=BytesIO(b"order-id\n"), filename="o.txt",
         actor=ACTOR, now=NOW,
@@ -224,6 +227,7 @@ def build() -> World:
         upload=upload.pk,
         preset=preset.pk,
         sku="WALL-MUG",
+        product=mug,
         kind="orders",
         parcel=tracked.pk,
         parcel_reference=booked.parcel.reference,
