@@ -96,6 +96,8 @@ def _prepare(merchant_id: int, parcel_id: int) -> Ready | None:
     now = timezone.now()
     with merchant(merchant_id):
         parcel = Parcel.objects.select_for_update().get(pk=parcel_id)
+        if parcel.status == Parcel.Status.CANCELLED:
+            return None  # taken out of its wave meanwhile
         live = Booking.objects.filter(parcel=parcel).exclude(
             status__in=[Booking.Status.VOIDED, Booking.Status.REFUSED]
         )

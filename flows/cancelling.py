@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from core.jobs import Work, enqueue
+from core.sentences import Sentence
 from flows.channels.deciding import tell_cancelled
+from flows.leaving import By, CannotLeave, leave_or_stay
 from flows.recheck import changeable_orders
 from orders.models import Order, OrderConflict
 from orders.services import NewConflict, cancel_orders, raise_conflicts
@@ -22,11 +24,13 @@ BY_CHANNEL = "cancelled by the channel"
 
 
 class TooLate(Exception):
-    """The order is being packed or has left: nothing was changed. `status` is where it stands."""
+    """The order is being packed or has left: nothing was changed. `status` is where it stands,
+    `why` says more where its parcel stays in its wave."""
 
-    def __init__(self, status: str) -> None:
-        super().__init__(f"The order is {status} and its parcel is planned or packed.")
+    def __init__(self, status: str, why: Sentence | None = None) -> None:
+        super().__init__(why.text if why else f"The order is {status} and its parcel is packed.")
         self.status = status
+        self.why = why
 
 
 def cancel_order(
@@ -34,10 +38,14 @@ def cancel_order(
 ) -> bool:
     """Cancel an order in the active block and give its stock back; False when it was cancelled.
 
-    Its channel is told, where it asks for that, unless `channel_knows`.
+    One in a wave is taken out of it. Its channel is told, where it asks for that, unless
+    `channel_knows`.
 
-    Raises `TooLate` from the moment a parcel is planned for it, and `Order.DoesNotExist`.
+    Raises `TooLate` from the moment it is being packed, and `Order.DoesNotExist`.
     """
+    stay = leave_or_stay(
+        order_ids=[order_id], by=By.MERCHANT, reason=reason, actor=actor, now=now
+    )  # fmt: skip
     orders = changeable_orders([order_id])
     if orders:
         done = _cancel(orders, reason, actor, now)
@@ -48,7 +56,12 @@ def cancel_order(
     status = Order.objects.values_list("status", flat=True).get(pk=order_id)
     if status == Order.Status.CANCELLED:
         return False
-    raise TooLate(status)
+    raise too_late(order_id, status, stay)
+
+
+def too_late(order_id: int, status: str, stay: Mapping[int, CannotLeave]) -> TooLate:
+    """What to raise for an order that is too far on its way; `stay` is what kept it in its wave."""
+    return TooLate(status, stay[order_id].why if order_id in stay else None)
 
 
 def cancel_by_channel(
@@ -56,9 +69,15 @@ def cancel_by_channel(
 ) -> int:
     """Cancel the orders of these external numbers in the active block; return how many were.
 
-    One that is too far on its way becomes a conflict for a person to decide. Numbers that never
-    came in, and orders that are cancelled, are passed over.
+    One in a wave that is only planned is taken out of it; one that is further on its way becomes a
+    conflict for a person to decide. Numbers that never came in, and orders that are cancelled, are
+    passed over.
     """
+    named = Order.objects.filter(channel_id=channel_id, external_order__in=list(numbers))
+    leave_or_stay(
+        order_ids=list(named.exclude(status__in=ENDED).values_list("pk", flat=True)),
+        by=By.CHANNEL, reason=BY_CHANNEL, actor=actor, now=now,
+    )  # fmt: skip
     ids = list(
         Order.objects.filter(channel_id=channel_id, external_order__in=list(numbers))
         .exclude(status__in=ENDED)

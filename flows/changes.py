@@ -1,7 +1,8 @@
 """An order said otherwise than before: by its channel, or corrected by a person.
 
-While nothing is promised to a parcel the channel's word is taken over; later, or where a person
-has corrected what the channel now changes too, it is a conflict that a person decides.
+Until a wave with its parcel is released the channel's word is taken over; later, or where a person
+has corrected what the channel now changes too, it is a conflict that a person decides. A person may
+change an order until somebody packs it: it leaves its wave then.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Any
 
 from django.conf import settings
 
-from flows.cancelling import TooLate, cancel_order
+from flows.cancelling import cancel_order, too_late
+from flows.leaving import By, CannotLeave, leave_or_stay
 from flows.new_orders import order_facts, payload_parsed, payload_said
 from flows.recheck import Rechecked, SaidAnew, changeable_orders, parsed_again, write_anew
 from orders.files.orders import ParsedOrder
@@ -37,6 +39,7 @@ CORRECTABLE = (
 )  # fmt: skip
 STREETS = ("street_1", "street_2", "street_3")
 CHOICES = ("keep", "take", "cancel")
+CHANGED = "the order changes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,9 @@ def take_changes(*, theirs: Mapping[int, ParsedOrder], actor: str, now: datetime
         # A number of a channel that a part of ours has by chance: a person sorts it out.
         is_made = bool(order.made_by)
         is_refused = is_made or (order.pk, digest) in kept or _collides(order, theirs[order.pk])
+        if order.pk not in free and not is_refused:
+            leave_or_stay(order_ids=[order.pk], by=By.CHANNEL, reason=CHANGED, actor=actor, now=now)
+            free |= {each.pk: each for each in changeable_orders([order.pk])}
         if order.pk in free and not is_refused:
             said[order.pk] = _said_anew(order, theirs[order.pk], words)
             told[order.pk] = {"changed": [each["field"] for each in changed]}
@@ -98,6 +104,11 @@ def decide(*, conflict_id: int, choice: str, actor: str, now: datetime) -> None:
     `OrderConflict.DoesNotExist`, or `ValueError` for another choice or nothing to take.
     """
     conflict = OrderConflict.objects.select_related("order").get(pk=conflict_id)
+    stay: Mapping[int, CannotLeave] = {}
+    if conflict.resolved_at is None and choice in ("take", "cancel"):
+        stay = leave_or_stay(
+            order_ids=[conflict.order_id], by=By.MERCHANT, reason=CHANGED, actor=actor, now=now
+        )
     order = Order.objects.select_for_update(of=("self",)).get(pk=conflict.order_id)
     outcomes = {
         "keep": OrderConflict.Outcome.KEPT,
@@ -110,7 +121,7 @@ def decide(*, conflict_id: int, choice: str, actor: str, now: datetime) -> None:
     conflict.refresh_from_db()
     is_ours = choice == "take" and order.made_by
     if conflict.resolved_at is None and choice != "keep" and (not free or is_ours):
-        raise TooLate(order.status)
+        raise too_late(order.pk, order.status, stay)
     decide_conflict(conflict=conflict, outcome=outcomes[choice], actor=actor, now=now)
     if choice == "cancel":
         cancel_order(
@@ -144,9 +155,13 @@ def correct_recipient(
     for name in corrections:
         if name not in CORRECTABLE:
             raise KeyError(name)
+    stay = leave_or_stay(
+        order_ids=[order_id], by=By.MERCHANT, reason=CHANGED, actor=actor, now=now
+    )  # fmt: skip
     free = changeable_orders([order_id])
     if not free:
-        raise TooLate(Order.objects.values_list("status", flat=True).get(pk=order_id))
+        status = Order.objects.values_list("status", flat=True).get(pk=order_id)
+        raise too_late(order_id, status, stay)
     order = free[0]
     lines = list(OrderLine.objects.filter(order=order).order_by("pk"))
     now_said = parsed_again(order, lines)

@@ -1,5 +1,5 @@
 """Orders split into parts and merged into one: real orders, so that everything behind them stays
-as it is. Both can be undone until a wave with their parcel is released.
+as it is. Both can be undone until somebody packs one of them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from core.jobs import enqueue
 from core.sentences import Sentence, gettext_noop
 from flows.allocation_stock import asked_to_ship
 from flows.families import combined_of, goods_of, lines_by_order, part_of
+from flows.leaving import By, CannotLeave, leave_waves
 from flows.recheck import CHANGEABLE, allocation_work, changeable_orders, recheck_orders
 from flows.together import (
     AT_SUPPLIER,
@@ -34,9 +35,8 @@ from orders.rules.combining import (
 from orders.services import merge_orders as merge
 from orders.services import split_order as split
 from orders.services import take_back
-from shipping.models import Booking
 from warehouse.models import Warehouse
-from warehouse.services import release_reservations, withdraw_parcels
+from warehouse.services import release_reservations
 
 LONGEST_REASON = 200
 SPLIT_HELPS = frozenset(
@@ -146,10 +146,18 @@ def undo(*, order_id: int, actor: str, now: datetime) -> list[Order]:
     """Take a split or a merge back in the active block, named by any order of it; return the orders
     that stand for themselves again. They are checked anew and go on to allocation.
 
-    Raises `NotCombined` as soon as a wave with one of the parcels was released, or one of the made
-    orders went its own way; `Order.DoesNotExist`.
+    Those in waves are taken out of them. Raises `NotCombined` as soon as one of the parcels is
+    being packed, or one of the made orders went its own way; `Order.DoesNotExist`.
     """
     sources, made = _family(order_id)
+    made_ids = [order.pk for order in made]
+    try:
+        leave_waves(
+            order_ids=made_ids, by=By.MERCHANT, keeps_stock=True, reason="undone", actor=actor,
+            now=now,
+        )  # fmt: skip
+    except CannotLeave as stays:
+        raise NotCombined(stays.why) from stays
     ids = [order.pk for order in (*sources, *made)]
     # Not FOR UPDATE: a notice that is being written holds the key of the order it is about.
     locked = {
@@ -165,15 +173,6 @@ def undo(*, order_id: int, actor: str, now: datetime) -> list[Order]:
             raise NotCombined(_went_on(order))
     if any(order.status not in AWAY for order in sources):
         raise NotCombined(NOTHING_TO_UNDO)
-    made_ids = [order.pk for order in made]
-    booked = set(
-        Booking.objects.filter(parcel__order_id__in=made_ids).values_list(
-            "parcel__order_id", flat=True
-        )
-    )
-    stays = booked or withdraw_parcels(order_ids=made_ids, actor=actor, now=now)
-    if stays:
-        raise NotCombined(_in_wave(locked[min(stays)]))
     _give_back(made, actor, now)
     take_back(sources=sources, made=made, actor=actor, now=now)
     _go_on([order.pk for order in sources], actor, now)
@@ -206,17 +205,6 @@ def _went_on(order: Order) -> Sentence:
         gettext_noop(
             "{order} is packed, shipped, cancelled, split or merged itself: take that back first,"
             " if it can be."
-        ),
-        {"order": order.reference},
-    )
-
-
-def _in_wave(order: Order) -> Sentence:
-    return Sentence(
-        "in_wave",
-        gettext_noop(
-            "The wave of {order} is released and its label booked. Ask the operator's warehouse to"
-            " take the parcel out and to void the label first."
         ),
         {"order": order.reference},
     )

@@ -16,7 +16,7 @@ from flows.booking import booking_work
 from orders.models import Order
 from shipping.models import Booking
 from shipping.rules.catalogue import services
-from warehouse.models import Allocation, Parcel, ParcelItem, Scan, Warehouse, Wave
+from warehouse.models import Allocation, Parcel, ParcelItem, PutBack, Scan, Warehouse, Wave
 from warehouse.rules.cartons import ServiceLimits
 from warehouse.rules.packing import ID_USED, ExpectedItem, PackScan, fold_pack
 from warehouse.rules.packing import PackState as Folded
@@ -54,6 +54,8 @@ def plan_next_wave(
             Allocation.objects.filter(
                 warehouse=warehouse, planned_at__isnull=True, order__status=Order.Status.ALLOCATED
             )
+            # What is still to be brought back to its bin cannot be picked from there.
+            .exclude(order_id__in=PutBack.objects.filter(done_at__isnull=True).values("order_id"))
             .order_by("-priority", "ship_by", "order_id")
             .select_related("order")
             .select_for_update(of=("self", "order"), skip_locked=True)

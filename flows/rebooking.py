@@ -90,24 +90,41 @@ def rebook(
 
     Raises `NotWithdrawable` when the parcel has been handed over meanwhile.
     """
+    step = Sentence(
+        "reversed",
+        gettext_noop("Taken back: {number} is not used, the parcel is booked anew."),
+        {"number": booking.tracking_number},
+    )
+    withdraw(parcel=parcel, booking=booking, why=why, step=step, actor=actor, now=now)
+    _print_the_next_one(parcel, actor, now)
+    enqueue([booking_work(parcel.pk)], now=now, again=True)
+
+
+def withdraw(
+    *,
+    parcel: Parcel,
+    booking: Booking,
+    why: Sequence[Sentence],
+    step: Sentence,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Withdraw a booking with its charge (`step` says why), declarations and papers, in the active
+    block; the parcel's row is held. Where the carrier has a void, it is told by a job.
+
+    Raises `NotWithdrawable` when the parcel has been handed over meanwhile.
+    """
     service = service_of(booking.service_code, booking.created_at.date())
     is_called = service.void == "call"
     withdrawn = withdraw_booking(
         booking_id=booking.pk, why=why, is_called=is_called, actor=actor, now=now
     )
-    step = Sentence(
-        "reversed",
-        gettext_noop("Taken back: {number} is not used, the parcel is booked anew."),
-        {"number": withdrawn.tracking_number},
-    )
     reverse_charge(booking=withdrawn, step=step, now=now)
     withdraw_declarations(booking=withdrawn, now=now)
     detach_packing_list(parcel_id=parcel.pk)
-    _print_the_next_one(parcel, actor, now)
     if is_called:
         told = {"booking_id": withdrawn.pk}
         enqueue([Work("booking.void", str(withdrawn.pk), told)], now=now)
-    enqueue([booking_work(parcel.pk)], now=now, again=True)
 
 
 def _print_the_next_one(parcel: Parcel, actor: str, now: datetime) -> None:

@@ -21,7 +21,7 @@ from core.tenancy import across_merchants, merchant
 from flows.fulfilment import release, service_limits
 from flows.wave_carriers import CarrierForecast
 from orders.models import Order
-from warehouse.models import Allocation, Parcel, Reservation, Wave, WaveTemplate
+from warehouse.models import Allocation, Parcel, PutBack, Reservation, Wave, WaveTemplate
 from warehouse.rules.waves import KINDS, Candidate, Caps, Kind, fill_waves, next_cut_off
 from warehouse.services import plan_wave
 from warehouse.services.wave_templates import dismiss_wave, take_turn
@@ -141,6 +141,7 @@ def _waiting(template: WaveTemplate, cut_off_at: datetime) -> list[Order]:
     )
     rows = (
         rows.exclude(order_id__in=dismissed.values("order_id"))
+        .exclude(order_id__in=PutBack.objects.filter(done_at__isnull=True).values("order_id"))
         .order_by("-priority", F("ship_by").asc(nulls_last=True), "order_id")
         .select_related("order")
         .select_for_update(of=("self", "order"), skip_locked=True)

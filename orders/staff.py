@@ -117,7 +117,7 @@ def cancel(request: StaffRequest, hold_id: int) -> HttpResponseBase:
     except TooLate as late:
         raise BadBody(
             field="hold", fault=_("The order can no longer be cancelled."),
-            remedy=too_late_words(late.status), status=409,
+            remedy=too_late_words(late.status, late.why), status=409,
         ) from late  # fmt: skip
     if wants_json(request):
         return JsonResponse({"hold": hold_id, "cancelled": True})

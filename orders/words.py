@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from core.sentences import Sentence
 from core.spoken import say
 from orders.files.faults import NOTES, SKIPS
 from orders.models import BlockKind, Hold, OrderStatus
@@ -96,16 +97,21 @@ def asked_for(hold: Hold) -> str:
     return _(text) if text else _("what shows that the order may be sent")
 
 
-def too_late_words(status: str) -> str:
-    """Say why an order can no longer be changed, and what can be done."""
+def too_late_words(status: str, why: Sentence | None = None) -> str:
+    """Say why an order can no longer be changed, and what can be done.
+
+    `why` is what keeps its parcel in its wave, where that is known.
+    """
+    if why is not None:
+        return say(why.as_dict())
     if status == OrderStatus.CANCELLED:
         return _("The order was cancelled. Send a new one under another number.")
     if status in (OrderStatus.SPLIT, OrderStatus.MERGED):
         return _("The order is split or merged. Undo that first; or change the orders made of it.")
     if status in (OrderStatus.ALLOCATED, OrderStatus.PACKED):
         return _(
-            "A parcel is planned or packed for this order. Ask the operator's warehouse to take it"
-            " out and to void its label; then cancel or change the order."
+            "A parcel is packed for this order. Ask the operator's warehouse whether it can still"
+            " be kept back."
         )
     if status in (OrderStatus.HELD, OrderStatus.ACCEPTED, OrderStatus.BACKORDERED):
         return _(

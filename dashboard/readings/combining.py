@@ -14,7 +14,7 @@ from accounts.authentication import Caller
 from core.money import Money
 from core.sentences import Sentence
 from core.spoken import say
-from dashboard.readings.order_changes import is_changeable
+from dashboard.readings.order_changes import is_unplanned
 from dashboard.readings.words import order_badge
 from dashboard.screens.combining import (
     Beside,
@@ -38,7 +38,7 @@ def read_family(*, order: Order, caller: Caller, now: datetime) -> FamilyPart:
     """What a split or a merge connects with an order, for the caller's role."""
     found = order_family(order)
     may = caller.may("orders.edit")
-    is_open = may and is_changeable(order)
+    is_open = may and is_unplanned(order)
     pieces = sum(order.lines.values_list("quantity", flat=True)) if is_open else 0
     return FamilyPart(
         made_of=_relatives(found.made_of),

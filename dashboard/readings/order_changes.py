@@ -92,7 +92,7 @@ def read_changes(
         if is_open
         else (),
         correct_url=url("order_correct") if is_open else "",
-        recheck_url=url("order_recheck") if is_open else "",
+        recheck_url=url("order_recheck") if may and is_unplanned(order) else "",
         block_url=url("order_block") if may else "",
         block_kinds=tuple(Option(value=str(kind), label=str(kind.label)) for kind in BlockKind),
         left_out=tuple(left_out),
@@ -105,7 +105,10 @@ def cancel_act(order: Order, caller: Caller) -> Destructive | None:
         return None
     return Destructive(
         label=_("Cancel the order"),
-        undoes=_("Its reserved stock is given back and its holds end. It cannot be taken back."),
+        undoes=_(
+            "Its reserved stock is given back and its holds end; a parcel that is planned for it is"
+            " taken out of its wave. It cannot be taken back."
+        ),
         url=reverse("dashboard:order_cancel", args=[order.reference]),
         confirm_label=_("Cancel this order"),
         needs_reason=True,
@@ -113,6 +116,16 @@ def cancel_act(order: Order, caller: Caller) -> Destructive | None:
 
 
 def is_changeable(order: Order) -> bool:
+    """Whether an order may be changed or cancelled: one in a wave leaves it, until it is packed."""
+    if order.status not in CHANGEABLE:
+        return False
+    packed = Parcel.objects.filter(order=order).exclude(
+        status__in=[Parcel.Status.PLANNED, Parcel.Status.CANCELLED]
+    )
+    return not packed.exists()
+
+
+def is_unplanned(order: Order) -> bool:
     """Whether no parcel is planned for an order that is still inside the house."""
     if order.status not in CHANGEABLE:
         return False

@@ -56,7 +56,7 @@ def order_correct(request: MemberRequest, reference: str) -> HttpResponse:
                 order_id=order.pk, corrections=sent, actor=request.caller.actor, now=timezone.now()
             )
         except TooLate as late:
-            messages.error(request, too_late_words(late.status))
+            messages.error(request, too_late_words(late.status, late.why))
             return _back(reference)
     if order.pk in done.held:
         messages.warning(request, _("Corrected. See what still holds the order."))
@@ -79,7 +79,7 @@ def order_cancel(request: MemberRequest, reference: str) -> HttpResponse:
         try:
             cancel_order(order_id=order.pk, reason=reason, actor=caller.actor, now=timezone.now())
         except TooLate as late:
-            messages.error(request, too_late_words(late.status))
+            messages.error(request, too_late_words(late.status, late.why))
         else:
             messages.success(request, _("The order is cancelled."))
     return _back(reference)
@@ -104,7 +104,7 @@ def conflict_decide(request: MemberRequest, reference: str, conflict_id: int) ->
         except AlreadyDecided:
             messages.info(request, _("It was decided before."))
         except TooLate as late:
-            messages.error(request, too_late_words(late.status))
+            messages.error(request, too_late_words(late.status, late.why))
         else:
             messages.success(request, _("Decided."))
     return _back(reference)

@@ -245,4 +245,4 @@ def find(reference: str) -> int:
 
 def too_late(late: TooLate) -> Problem:
     """Return the refusal to change an order that is on its way, with what can be done."""
-    return Problem(status=409, code="too_late", detail=too_late_words(late.status))
+    return Problem(status=409, code="too_late", detail=too_late_words(late.status, late.why))

@@ -54,6 +54,14 @@ def queue_notices(*, notices: Sequence[NewNotice], now: datetime) -> list[Channe
     return ChannelNotice.objects.bulk_create(fresh)
 
 
+def drop_notices(*, parcel_reference: str, actor: str, now: datetime) -> int:
+    """Do not tell channels of a parcel that goes nowhere; return how many had not been told."""
+    rows = ChannelNotice.objects.filter(
+        parcel_reference=parcel_reference, status__in=[Status.QUEUED, Status.REFUSED]
+    )
+    return rows.update(status=Status.SETTLED, settled_at=now, settled_by=actor[:120])
+
+
 def count_try(*, notice_id: int) -> None:
     """Count a call before it is made."""
     ChannelNotice.objects.filter(pk=notice_id).update(tries=F("tries") + 1)

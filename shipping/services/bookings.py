@@ -70,6 +70,23 @@ def plan_booking(
     return booking
 
 
+def drop_booking(*, booking_id: int, actor: str, now: datetime) -> bool:
+    """End a booking that no carrier was asked for; False when one was, or it ended before."""
+    unasked = Booking.objects.filter(pk=booking_id, status=S.PLANNED, send_attempts=0)
+    if not unasked.update(status=S.VOIDED, voided_at=now):
+        return False
+    booking = Booking.objects.select_related("parcel").get(pk=booking_id)
+    record(
+        kind="booking.dropped",
+        subject_kind="order",
+        subject_id=booking.parcel.order_id,
+        actor=actor,
+        now=now,
+        data={"reference": booking.reference},
+    )
+    return True
+
+
 def take_s10_number(*, service_indicator: str, country: str) -> str:
     """Take the next number of the operator's range; a number is never given twice."""
     numbers = S10Range.objects.filter(

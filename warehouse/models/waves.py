@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.tenant_models import TenantForeignKey, TenantModel
-from orders.models import Order, OrderLine, Product
+from orders.models import Order, Product
 from warehouse.models.floor import Location, Warehouse, Wave
 
 
@@ -116,7 +116,6 @@ class ShortPick(TenantModel):
 
     wave = TenantForeignKey(Wave, related_name="+")
     order = TenantForeignKey(Order, related_name="+")
-    order_line = TenantForeignKey(OrderLine, related_name="+")
     product = TenantForeignKey(Product, related_name="+")
     location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
     lot = models.CharField(max_length=40, blank=True)
@@ -147,7 +146,8 @@ class ShortPick(TenantModel):
 class PutBack(TenantModel):
     """Picked goods of an order that left its wave: to be brought back to where they came from.
 
-    Until it is done they lie at the staging place, and nobody is promised them.
+    `staging` is where the ledger has them until it is done: the staging place, where nobody is
+    promised them; or the bin itself, while they stay promised to their order.
     """
 
     wave = TenantForeignKey(Wave, related_name="put_backs")

@@ -89,7 +89,6 @@ from warehouse.services.waves import (
     release_wave,
     set_parcel_service,
     set_pick_list,
-    withdraw_parcels,
 )
 from warehouse.services.weighing import (
     Weighed,
@@ -176,6 +175,5 @@ __all__ = [
     "transfer",
     "weigh",
     "withdraw_drafts",
-    "withdraw_parcels",
     "within",
 ]  # fmt: skip

@@ -22,6 +22,7 @@ from warehouse.models import (
     StockBalance,
     StockMove,
 )
+from warehouse.services.put_backs import unpromise_put_backs
 
 PACKED = "packed"
 
@@ -168,6 +169,7 @@ def release_reservations(*, order_ids: Sequence[int], actor: str, now: datetime)
         pieces[sku] = pieces.get(sku, 0) + row.quantity
     Reservation.objects.filter(pk__in=[row.pk for row in reservations]).delete()
     Allocation.objects.filter(order_id__in=order_ids).delete()
+    unpromise_put_backs(order_ids=order_ids, actor=actor, now=now)
     record_many(
         [
             Change("order.stock_given_back", "order", order_id, told)

@@ -12,6 +12,7 @@ from core.events import Change, record, record_many
 from warehouse.models import (
     Allocation,
     Parcel,
+    ParcelItem,
     PickTask,
     Warehouse,
     Wave,
@@ -109,6 +110,7 @@ def dismiss_wave(*, wave_id: int, actor: str, now: datetime) -> int | None:
     )
     order_ids = [parcel.order_id for parcel in parcels]
     PickTask.objects.filter(wave=wave).delete()
+    ParcelItem.objects.filter(parcel__in=parcels).delete()
     Parcel.objects.filter(pk__in=[parcel.pk for parcel in parcels]).update(
         status=Parcel.Status.CANCELLED
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -23,8 +23,6 @@ from warehouse.models import (
     ParcelItem,
     PickTask,
     Reservation,
-    Scan,
-    SinglePiece,
     Warehouse,
     Wave,
     WaveTemplate,
@@ -265,57 +263,6 @@ def release_wave(*, wave_id: int, actor: str, now: datetime) -> bool:
         return False
     record(kind="wave.released", subject_kind="wave", subject_id=wave_id, actor=actor, now=now)
     return True
-
-
-def withdraw_parcels(*, order_ids: Collection[int], actor: str, now: datetime) -> set[int]:
-    """Take the planned parcels of these orders out of waves that are not released yet.
-
-    The caller holds the orders' rows locked and has made sure that nothing is booked for them.
-    Returns the orders whose parcel stays because its wave is released or somebody scanned it. The
-    rows go: nobody outside the warehouse has heard of such a parcel.
-    """
-    parcels = list(
-        Parcel.objects.filter(order_id__in=order_ids)
-        .exclude(status=Parcel.Status.CANCELLED)
-        .order_by("pk")
-        .select_for_update(of=("self",))
-    )
-    wave_ids = {parcel.wave_id for parcel in parcels if parcel.wave_id}
-    planned = set(
-        Wave.objects.filter(pk__in=wave_ids, status=Wave.Status.PLANNED)
-        .order_by("pk")
-        .select_for_update()
-        .values_list("pk", flat=True)
-    )
-    scanned = set(
-        Scan.objects.filter(parcel__in=parcels).values_list("parcel_id", flat=True).distinct()
-    )
-    stays = {
-        parcel.order_id
-        for parcel in parcels
-        if parcel.status != Parcel.Status.PLANNED
-        or parcel.wave_id not in planned
-        or parcel.pk in scanned
-    }
-    if stays:
-        return stays
-    PickTask.objects.filter(parcel__in=parcels).delete()
-    SinglePiece.objects.filter(parcel__in=parcels).delete()
-    ParcelItem.objects.filter(parcel__in=parcels).delete()
-    Parcel.objects.filter(pk__in=[parcel.pk for parcel in parcels]).delete()
-    empty = Wave.objects.filter(pk__in=planned, parcels__isnull=True)
-    Wave.objects.filter(pk__in=list(empty.values_list("pk", flat=True))).update(
-        status=Wave.Status.CLOSED
-    )
-    record_many(
-        [
-            Change("order.parcel_withdrawn", "order", parcel.order_id, {"parcel": parcel.reference})
-            for parcel in parcels
-        ],
-        actor=actor,
-        now=now,
-    )
-    return set()
 
 
 def set_parcel_service(*, parcel_id: int, service_code: str) -> None:
