@@ -21,12 +21,12 @@ from orders.services import drop_notices, move_orders
 from shipping.models import Booking
 from shipping.services import drop_booking
 from warehouse.models import Parcel, Wave
-from warehouse.services import withdraw_labels
 from warehouse.services.leaving import (
     is_on_table,
     lock_parcels,
     take_out_parcels,
 )
+from warehouse.services.printing import withdraw_labels
 
 ENDED = (Booking.Status.VOIDED, Booking.Status.REFUSED)
 

@@ -13,7 +13,7 @@ from core.models import Event, Merchant
 from core.tenancy import merchant
 from flows.cancelling import TooLate, cancel_by_channel, cancel_order
 from flows.changes import correct_recipient, decide
-from flows.fulfilment import plan_next_wave
+from flows.fulfilment import plan_next_wave, release
 from flows.intake import Received, receive_orders
 from orders.files.orders import ParsedOrder
 from orders.models import Channel, Hold, Order, OrderConflict, OrderLine
@@ -21,7 +21,15 @@ from orders.services import AlreadyDecided, ensure_channel
 from tests.factories import ACTOR, NOW, a_merchant, a_parsed_order, a_product, a_warehouse
 from tests.flows.conftest import work
 from tests.flows.racing import at_once
-from warehouse.models import Allocation, Reservation, StockBalance, Warehouse
+from warehouse.models import (
+    Allocation,
+    Parcel,
+    ParcelItem,
+    Reservation,
+    StockBalance,
+    Warehouse,
+    Wave,
+)
 
 
 @pytest.fixture
@@ -50,6 +58,19 @@ def allocated(owner: Merchant, **fields: Any) -> tuple[int, ParsedOrder]:
 def in_a_wave(owner: Merchant) -> None:
     house = Warehouse.objects.get()
     plan_next_wave(merchant_id=owner.pk, warehouse=house, actor=ACTOR, now=NOW)
+
+
+def in_a_released_wave(owner: Merchant) -> None:
+    in_a_wave(owner)
+    with merchant(owner):
+        wave_id = Wave.objects.values_list("pk", flat=True).get(status="planned")
+    release(merchant_id=owner.pk, wave_id=wave_id, actor=ACTOR, now=NOW)
+
+
+def on_the_table(owner: Merchant) -> None:
+    """A packer has scanned the first piece."""
+    with merchant(owner):
+        ParcelItem.objects.update(scanned=1)
 
 
 def order(owner: Merchant, order_id: int) -> Order:
@@ -92,9 +113,29 @@ def test_a_change_that_is_wrong_holds_the_order_and_gives_its_stock_back(owner: 
     assert order(owner, order_id).status == "allocated"
 
 
-def test_after_planning_it_is_a_conflict_that_is_asked_once(owner: Merchant) -> None:
+def test_a_planned_wave_lets_a_changed_order_go(owner: Merchant) -> None:
     order_id, parsed = allocated(owner)
     in_a_wave(owner)
+    assert send(owner, replace(parsed, note="new")).updated == (order_id,)
+    with merchant(owner):
+        assert Order.objects.get().note == "new"
+        assert not Parcel.objects.exists()
+
+
+def test_a_person_takes_a_change_over_until_somebody_packs(owner: Merchant) -> None:
+    order_id, parsed = allocated(owner)
+    in_a_released_wave(owner)
+    send(owner, replace(parsed, note="new"))
+    with merchant(owner):
+        pk = OrderConflict.objects.get().pk
+        decide(conflict_id=pk, choice="take", actor=ACTOR, now=NOW)
+    assert (order(owner, order_id).note, reserved(owner)) == ("new", (2, 2))
+
+
+def test_after_release_it_is_a_conflict_that_is_asked_once(owner: Merchant) -> None:
+    order_id, parsed = allocated(owner)
+    in_a_released_wave(owner)
+    on_the_table(owner)
     changed = replace(parsed, recipient_name="Erika Anders", note="new")
     assert send(owner, changed).different == (order_id,)
     assert send(owner, changed).different == (order_id,)
@@ -115,7 +156,7 @@ def test_after_planning_it_is_a_conflict_that_is_asked_once(owner: Merchant) -> 
 
 def test_the_newest_word_counts_and_the_old_one_ends_it(owner: Merchant) -> None:
     _, parsed = allocated(owner)
-    in_a_wave(owner)
+    in_a_released_wave(owner)
     send(owner, replace(parsed, note="one"))
     send(owner, replace(parsed, note="two"))
     with merchant(owner):
@@ -151,7 +192,8 @@ def test_a_correction_of_nothing_known_is_refused(owner: Merchant) -> None:
     order_id, _ = allocated(owner)
     with merchant(owner), pytest.raises(KeyError):
         correct_recipient(order_id=order_id, corrections={"status": "x"}, actor=ACTOR, now=NOW)
-    in_a_wave(owner)
+    in_a_released_wave(owner)
+    on_the_table(owner)
     with merchant(owner), pytest.raises(TooLate):
         correct_recipient(order_id=order_id, corrections={"city": "X"}, actor=ACTOR, now=NOW)
 
@@ -185,7 +227,7 @@ def test_what_comes_free_goes_to_who_waits_for_it(owner: Merchant) -> None:
 
 def test_the_channel_cancels_what_it_can(owner: Merchant) -> None:
     planned, _ = allocated(owner)
-    in_a_wave(owner)
+    in_a_released_wave(owner)
     free, _ = allocated(owner)
     numbers = [order(owner, planned).external_order, order(owner, free).external_order, "none"]
     channel_id = order(owner, free).channel_id

@@ -54,6 +54,7 @@ from tests.flows.conftest import work
 from tests.flows.racing import at_once
 from warehouse.models import (
     Parcel,
+    ParcelItem,
     Reservation,
     StockBalance,
     Supplier,
@@ -191,7 +192,7 @@ def test_an_undone_split_leaves_the_order_as_it_was_and_can_be_made_again(owner:
     assert codes(refused) == {"nothing_to_undo"}
 
 
-def test_a_planned_wave_gives_its_parcels_back_and_a_released_one_does_not(owner: Merchant) -> None:
+def test_waves_give_their_parcels_back_until_somebody_packs(owner: Merchant) -> None:
     order = two_lines(owner)
     first, _second = do_split(owner, order, {"2": 1})
     work(owner)
@@ -205,11 +206,18 @@ def test_a_planned_wave_gives_its_parcels_back_and_a_released_one_does_not(owner
     work(owner)
     wave = a_wave(owner)
     release(merchant_id=owner.pk, wave_id=wave.pk, actor=ACTOR, now=NOW)
+    with merchant(owner):
+        ParcelItem.objects.filter(parcel__wave=wave).update(scanned=1)
     with pytest.raises(NotCombined) as refused:
         do_undo(owner, order.pk)
-    assert codes(refused) == {"in_wave"}
+    assert codes(refused) == {"is_on_table"}
     assert status(owner, order.pk, first) == ["split", "cancelled"]
     assert reserved(owner) == (4, 4)
+    with merchant(owner):
+        ParcelItem.objects.filter(parcel__wave=wave).update(scanned=0)
+    do_undo(owner, order.pk)
+    with merchant(owner):
+        assert set(Parcel.objects.values_list("status", flat=True)) == {"cancelled"}
 
 
 def test_what_cannot_be_split_says_why(owner: Merchant) -> None:
