@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("warehouse", "0019_printing_walls"),
+        ("warehouse", "0021_level_walls"),
     ]
 
     operations = [
