@@ -49,6 +49,7 @@ STAFF_PERMISSIONS: dict[str, frozenset[str]] = {
             "staff.claims",
             "staff.problems",
             "staff.merchants",
+            "staff.stock",
         }
     ),
 }

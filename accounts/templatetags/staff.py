@@ -27,6 +27,8 @@ SCREENS = (
     ("staff_bookings", gettext_lazy("Unclear bookings"), "help", "staff.support",
      "/staff/bookings/"),
     ("staff_problems", gettext_lazy("Problems"), "info", "staff.problems", "/staff/problems/"),
+    ("staff_differences", gettext_lazy("Stock differences"), "products", "staff.stock",
+     "/staff/stock/"),
     ("staff_merchants", gettext_lazy("Merchants"), "person", "staff.merchants",
      "/staff/merchants/"),
 )  # fmt: skip

@@ -266,6 +266,13 @@ ADMIN = {
     "staff_holds": Rule("staff.customs"),
     "staff_hold_release": Rule("staff.customs", "POST", {"hold_id": "staff_hold"}),
     "staff_hold_cancel": Rule("staff.customs", "POST", {"hold_id": "staff_hold"}, {"note": "wall"}),
+    "staff_differences": Rule("staff.stock"),
+    "staff_stock_repair": Rule(
+        "staff.stock",
+        "POST",
+        {"merchant_id": "merchant"},
+        {"product": 1, "location": 1, "condition": "good", "counted": 1, "reason": "wall"},
+    ),
     "staff_merchants": Rule("staff.merchants"),
     "staff_merchant_suspend": Rule(
         "staff.merchants", "GET POST", {"merchant_id": "merchant"}, {"reason": "wall"}

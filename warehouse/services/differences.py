@@ -85,6 +85,11 @@ def find_differences(*, after: int = 0, most: int = 100, chunks: int = 20) -> Lo
     return Looked(tuple(found), products, after)
 
 
+def differences_of(*, product_id: int) -> tuple[Difference, ...]:
+    """What is wrong with one product's stock now."""
+    return tuple(_compare(product_id, product_id))
+
+
 def _whole_products(rows: list[Difference], most: int) -> list[Difference]:
     last = rows[most].product_id
     kept = [row for row in rows[:most] if row.product_id != last]
