@@ -17,8 +17,7 @@ from orders import staff as orders
 from shipping import staff as bookings
 from tracking import staff as tracking
 from warehouse import staff as problems
-from warehouse import staff_stock as stock
-from warehouse.stations import print_agent
+from warehouse.stations import differences, print_agent
 
 FIRST_SCREENS = (
     ("staff.floor", "station_board"),
@@ -64,8 +63,8 @@ urlpatterns = [
         problems.try_partner,
         name="staff_partner_try",
     ),
-    path("staff/stock/", stock.differences, name="staff_differences"),
-    path("staff/stock/<int:merchant_id>/repair/", stock.repair, name="staff_stock_repair"),
+    path("staff/stock/", differences.differences, name="staff_differences"),
+    path("staff/stock/<int:merchant_id>/repair/", differences.repair, name="staff_stock_repair"),
     path("staff/merchants/", accounts.merchants, name="staff_merchants"),
     path(
         "staff/merchants/<int:merchant_id>/suspend/",
