@@ -69,6 +69,7 @@ class StaffRole(models.TextChoices):
     """What a person of the operator may do."""
 
     FLOOR = "floor", _("Warehouse floor")
+    SUPERVISOR = "supervisor", _("Warehouse supervisor")
     CUSTOMS = "customs", _("Customs")
     SUPPORT = "support", _("Support")
     ADMIN = "admin", _("Administrator")

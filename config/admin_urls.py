@@ -18,6 +18,7 @@ from shipping import staff as bookings
 from tracking import staff as tracking
 from warehouse import staff as problems
 from warehouse.stations import differences, print_agent
+from warehouse import staff_people as people
 
 FIRST_SCREENS = (
     ("staff.floor", "station_board"),
@@ -82,5 +83,7 @@ urlpatterns = [
     ),
     path("print-agent/jobs/<int:job_id>/begin/", print_agent.begin, name="print_agent_begin"),
     path("print-agent/jobs/<int:job_id>/report/", print_agent.report, name="print_agent_report"),
+    path("staff/people/", people.people, name="staff_people"),
+    path("staff/people/<int:staff_id>/role/", people.set_role, name="staff_person_role"),
     path("records/", records.urls),
 ]

@@ -25,7 +25,8 @@ AISLES = "ABCDEF"
 AISLE_PITCH_MM, BAY_MM, FIRST_BIN_MM = 3_500, 1_200, 4_000
 BINS_PER_AISLE = 20
 STAFF = (
-    ("floor@operator.example", "floor", "Chen Fang"),
+    ("floor@operator.example", "supervisor", "Chen Fang"),
+    ("packer@operator.example", "floor", "Zhou Lin"),
     ("customs@operator.example", "customs", "Liu Wei"),
     ("support@operator.example", "support", "María Soto"),
     ("admin@operator.example", "admin", "Ada Admin"),
@@ -180,7 +181,10 @@ def _user(email: str, name: str) -> User:
 def _staff(email: str, role: str, name: str, warehouses: list[Warehouse]) -> DemoLogin:
     staff: Staff = add_staff(user=_user(email, name), role=role)
     for warehouse in warehouses:
-        StaffAssignment.objects.get_or_create(staff=staff, warehouse=warehouse)
+        here = role if role == Staff.Role.SUPERVISOR else StaffAssignment.Role.FLOOR
+        StaffAssignment.objects.get_or_create(
+            staff=staff, warehouse=warehouse, defaults={"role": here}
+        )
     return DemoLogin(settings.ADMIN_URL, email, role, password())
 
 

@@ -41,6 +41,24 @@ def warehouses_of(staff: Staff) -> list[Warehouse]:
     return list(rows)
 
 
+def supervised_by(staff: Staff) -> list[Warehouse]:
+    """Return those of a person's warehouses that they supervise; an administrator does all.
+
+    Staff whose role is not a supervisor's supervise nothing, whatever an assignment says.
+    """
+    mine = warehouses_of(staff)
+    if staff.role == Staff.Role.ADMIN:
+        return mine
+    if staff.role != Staff.Role.SUPERVISOR:
+        return []
+    ids = set(
+        StaffAssignment.objects.filter(
+            staff=staff, role=StaffAssignment.Role.SUPERVISOR
+        ).values_list("warehouse_id", flat=True)
+    )
+    return [warehouse for warehouse in mine if warehouse.pk in ids]
+
+
 def find_merchant(code: str) -> Merchant | None:
     """Return the merchant of a code, suspended or not."""
     with across_merchants("Staff name a merchant by its code to work on its goods."):

@@ -25,12 +25,13 @@ JSON = "application/json"
 
 
 def a_staff_member(role: str, *houses: Warehouse, email: str = "") -> Staff:
-    """Make a person of the staff who works in the warehouses."""
+    """Make a person of the staff who works in the warehouses, a supervisor as one of each."""
     address = email or f"{role}@operator.example"
     user = create_user(email=address, password="not used here", full_name=f"{role.title()} Person")
     staff = add_staff(user=user, role=role)
     for house in houses:
-        StaffAssignment.objects.create(staff=staff, warehouse=house)
+        here = role if role == "supervisor" else "floor"
+        StaffAssignment.objects.create(staff=staff, warehouse=house, role=here)
     return staff
 
 

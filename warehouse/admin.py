@@ -55,7 +55,8 @@ class CartonTypeRecords(RecordAdmin):
 class StaffAssignmentRecords(RecordAdmin):
     """Who works where."""
 
-    list_display = ("staff", "warehouse")
+    list_display = ("staff", "warehouse", "role", "role_by", "role_at")
+    list_filter = ("role",)
     plural = _("Staff in warehouses")
 
 

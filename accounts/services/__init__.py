@@ -26,12 +26,18 @@ from accounts.services.keys import (
     note_key_use,
     revoke_api_key,
 )
-from accounts.services.people import add_member, add_staff, create_user, remove_member
+from accounts.services.people import (
+    add_member,
+    add_staff,
+    create_user,
+    remove_member,
+    settle_supervisor,
+)
 
 __all__ = [
     "KEY_START", "AlreadyInvited", "AlreadyMember", "InvitationOver", "KeyAlreadyRevoked",
     "NewInvitation", "NewKey", "NotTheirs", "SentJustNow", "TooManyInvitations",
     "accept_invitation", "add_member", "add_staff", "create_api_key", "create_user",
     "find_invitation", "invite", "key_hmac", "note_key_use", "open_invitation", "remove_member",
-    "revoke_api_key", "revoke_invitation", "send_again",
+    "revoke_api_key", "revoke_invitation", "send_again", "settle_supervisor",
 ]  # fmt: skip

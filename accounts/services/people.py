@@ -60,3 +60,14 @@ def add_staff(*, user: User, role: str) -> Staff:
         user.is_staff = True
         user.save(update_fields=["is_staff"])
     return staff
+
+
+def settle_supervisor(*, staff_id: int, supervises: bool) -> None:
+    """Make a person of the floor a supervisor, or one of the floor again; others stay as they are.
+
+    The role says the most somebody may do anywhere; the caller knows their warehouses.
+    """
+    was, becomes = Staff.Role.SUPERVISOR, Staff.Role.FLOOR
+    if supervises:
+        was, becomes = becomes, was
+    Staff.objects.filter(pk=staff_id, role=was).update(role=becomes)

@@ -29,6 +29,8 @@ SCREENS = (
     ("staff_problems", gettext_lazy("Problems"), "info", "staff.problems", "/staff/problems/"),
     ("staff_differences", gettext_lazy("Stock differences"), "products", "staff.stock",
      "/staff/stock/"),
+    ("staff_people", gettext_lazy("People of the floor"), "person", "staff.people",
+     "/staff/people/"),
     ("staff_merchants", gettext_lazy("Merchants"), "person", "staff.merchants",
      "/staff/merchants/"),
 )  # fmt: skip

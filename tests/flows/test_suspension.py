@@ -222,7 +222,7 @@ def test_the_floor_begins_nothing_and_hands_nothing_over(
 ) -> None:
     allocated_orders(acme, 1)
     begun = a_released_wave(acme, house)
-    floor = staff("floor")
+    floor = staff("admin")
     plan = {"merchant": "acme", "warehouse": "szx1"}
     shut(acme)
     for path, body in (

@@ -245,7 +245,7 @@ ADMIN = {
         "staff.floor", "POST", body={"merchant": "acme", "warehouse": "szx1"}
     ),
     "station_wave": Rule("staff.floor", "GET", {"wave_id": "wave"}),
-    "station_wave_release": Rule("staff.floor", "POST", {"wave_id": "wave"}),
+    "station_wave_release": Rule("staff.supervise", "POST", {"wave_id": "wave"}),
     "station_picks": Rule("staff.floor", "POST", body={"wave": 1, "all": True}),
     "station_pick": Rule("staff.floor", "GET", {"wave_id": "wave"}),
     "station_pick_scans": Rule("staff.floor", "POST", {"wave_id": "wave"}, SCANS),
@@ -279,6 +279,10 @@ ADMIN = {
     ),
     "staff_merchant_reinstate": Rule(
         "staff.merchants", "GET POST", {"merchant_id": "merchant"}, {"reason": "wall"}
+    ),
+    "staff_people": Rule("staff.people"),
+    "staff_person_role": Rule(
+        "staff.people", "POST", {"staff_id": "floor_person"}, {"warehouse": "szx1", "role": ""}
     ),
     "staff_bookings": Rule("staff.support"),
     "staff_booking_found": Rule(

@@ -55,7 +55,7 @@ from warehouse.services import Ask, Policy, add_to_purchase
 from warehouse.services.cartons import CartonFacts, save_carton
 
 MEMBER_ROLES = ("owner", "operations", "finance", "read_only")
-STAFF_ROLES = ("floor", "customs", "support", "admin")
+STAFF_ROLES = ("floor", "supervisor", "customs", "support", "admin")
 RULE = {"match": "all", "groups": [], "actions": [{"kind": "tag", "values": ["x"]}]}
 UNWATCHED = frozenset({"django_session", "accounts_apikey", "django_migrations"})
 """A login's session, and when a key was last used: bookkeeping of the call itself."""
@@ -88,6 +88,8 @@ class World:
     evidence: int
     member: int
     merchant: int
+    house: int
+    floor_person: int
     invitation: int
     key: int
     connection: int
@@ -239,6 +241,8 @@ def build() -> World:
         evidence=evidence,
         member=member,
         merchant=acme.pk,
+        house=house.pk,
+        floor_person=a_staff_member("floor", house, email="colleague@operator.example").pk,
         invitation=invitation,
         key=key,
         connection=connection_id,

@@ -16,6 +16,7 @@ from warehouse.models.extras import PackingExtra, ParcelExtra, ParcelPhoto
 from warehouse.models.floor import (
     Allocation,
     Condition,
+    FloorRole,
     Location,
     Parcel,
     ParcelItem,
@@ -64,7 +65,7 @@ from warehouse.models.waves import (
 from warehouse.models.weighing import ContentWeight, Weighing
 
 __all__ = [
-    "Allocation", "AllocationPolicy", "Backorder", "BackorderClaim", "CartonType", "Condition",
+    "Allocation", "AllocationPolicy", "Backorder", "BackorderClaim", "CartonType", "Condition", "FloorRole",
     "ContentWeight", "CountLine", "CountList", "CountTask", "FloorPolicy", "HandlingUnit",
     "Inbound", "InboundGoods", "InboundLine", "InboundStatus", "InboundUnknown", "Location",
     "NewWorkDigest", "PackingExtra", "Parcel", "ParcelExtra", "ParcelItem", "ParcelPhoto",

@@ -14,7 +14,7 @@ from core.tenant_models import TenantForeignKey, TenantModel
 from orders.models import Order, OrderLine, Product
 
 __all__ = [
-    "Allocation", "Condition", "Location", "Parcel", "ParcelItem", "PickTask", "Reservation",
+    "Allocation", "Condition", "FloorRole", "Location", "Parcel", "ParcelItem", "PickTask", "Reservation",
     "Scan", "StaffAssignment", "StockBalance", "StockMove", "Warehouse", "Wave", "WaveKind",
 ]  # fmt: skip
 
@@ -102,11 +102,28 @@ class Location(models.Model):
         return self.code
 
 
+class FloorRole(models.TextChoices):
+    """What a person may do in one warehouse."""
+
+    FLOOR = "floor", pgettext_lazy("in a warehouse", "Floor")
+    SUPERVISOR = "supervisor", pgettext_lazy("in a warehouse", "Supervisor")
+
+
 class StaffAssignment(models.Model):
-    """Which warehouses a person of the staff works in, and whether new work is told by e-mail."""
+    """Which warehouses a person of the staff works in, as what, and whether new work is told by
+    e-mail."""
+
+    Role = FloorRole
 
     staff = models.ForeignKey("accounts.Staff", on_delete=models.CASCADE, related_name="+")
     warehouse = models.ForeignKey(Warehouse, on_delete=models.CASCADE, related_name="+")
+    role = models.CharField(
+        max_length=10, choices=FloorRole.choices, default=FloorRole.FLOOR,
+        db_default=FloorRole.FLOOR.value,
+    )  # fmt: skip
+    role_by = models.CharField(max_length=120, blank=True, db_default="")
+    role_at = models.DateTimeField(null=True)
+    """Who said so, and when."""
     wants_email = models.BooleanField(default=False, db_default=False)
     email_language = models.CharField(max_length=10, blank=True, db_default="")
 
@@ -235,6 +252,13 @@ class Allocation(TenantModel):
                 name="allocation_waiting",
                 condition=Q(planned_at__isnull=True),
             ),
+            # The supervisor's figures: of every merchant, by the day they are to be shipped.
+            models.Index(
+                fields=["warehouse", "ship_by", "id"],
+                include=["merchant"],
+                name="allocation_due",
+                condition=Q(planned_at__isnull=True),
+            ),
         ]
 
 
@@ -309,7 +333,15 @@ class Wave(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["merchant", "number"], name="wave_number_once"),
         ]
-        indexes = [models.Index(fields=["merchant", "status", "-id"], name="wave_status")]
+        indexes = [
+            models.Index(fields=["merchant", "status", "-id"], name="wave_status"),
+            models.Index(
+                fields=["warehouse", "status", "id"],
+                include=["merchant"],
+                name="wave_open",
+                condition=Q(status__in=["planned", "released", "picked"]),
+            ),
+        ]
 
 
 class Parcel(TenantModel):
@@ -335,6 +367,8 @@ class Parcel(TenantModel):
     expected_weight_g = models.PositiveIntegerField()
     weight_g = models.PositiveIntegerField(null=True)
     service_code = models.CharField(max_length=40, blank=True)
+    ship_by = models.DateTimeField(null=True)
+    """As its order had it when the parcel was planned."""
     packing_list = TenantForeignKey(Document, null=True, related_name="+")
     packed_at = models.DateTimeField(null=True)
     packed_by = models.CharField(max_length=120, blank=True)
@@ -354,6 +388,31 @@ class Parcel(TenantModel):
             models.Index(fields=["merchant", "-id"], name="parcel_newest"),
             models.Index(fields=["merchant", "wave", "status"], name="parcel_of_wave"),
             models.Index(fields=["merchant", "status", "-id"], name="parcel_status_newest"),
+            # The supervisor's board counts what is at hand and draws what was done, hour by hour.
+            models.Index(
+                fields=["wave", "ship_by", "id"],
+                include=["merchant"],
+                name="parcel_to_pack",
+                condition=Q(status="planned"),
+            ),
+            models.Index(
+                fields=["warehouse", "ship_by", "id"],
+                include=["merchant"],
+                name="parcel_packed_due",
+                condition=Q(status="packed"),
+            ),
+            models.Index(
+                fields=["warehouse", "packed_at"],
+                include=["merchant", "packed_by"],
+                name="parcel_packed_when",
+                condition=Q(packed_at__isnull=False),
+            ),
+            models.Index(
+                fields=["warehouse", "handed_over_at"],
+                include=["merchant"],
+                name="parcel_left_when",
+                condition=Q(handed_over_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -406,7 +465,15 @@ class PickTask(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["merchant", "reservation"], name="pick_task_once"),
         ]
-        indexes = [models.Index(fields=["merchant", "wave", "position"], name="pick_task_path")]
+        indexes = [
+            models.Index(fields=["merchant", "wave", "position"], name="pick_task_path"),
+            models.Index(
+                fields=["picked_at"],
+                include=["merchant", "location", "picked_by"],
+                name="pick_task_when",
+                condition=Q(picked_at__isnull=False),
+            ),
+        ]
 
 
 class Scan(TenantModel):
@@ -427,4 +494,7 @@ class Scan(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["merchant", "client_id"], name="scan_once"),
         ]
-        indexes = [models.Index(fields=["merchant", "parcel", "id"], name="scan_of_parcel")]
+        indexes = [
+            models.Index(fields=["merchant", "parcel", "id"], name="scan_of_parcel"),
+            models.Index(fields=["at"], include=["merchant", "actor", "verdict"], name="scan_when"),
+        ]

@@ -27,6 +27,9 @@ class StationScan(models.Model):
     actor = models.CharField(max_length=120)
     at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="station_scan_when")]
+
 
 class SinglePiece(TenantModel):
     """A parcel of one piece in a released wave, waiting for the scan of any such piece.

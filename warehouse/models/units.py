@@ -88,3 +88,6 @@ class UnitScan(models.Model):
     answer = models.JSONField()
     actor = models.CharField(max_length=120)
     at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="unit_scan_when")]

@@ -154,6 +154,7 @@ def _plan_parcels(
                 width_mm=carton.width_mm,
                 height_mm=carton.height_mm,
                 expected_weight_g=carton.gross_weight_g,
+                ship_by=order.ship_by,
                 created_at=now,
             )
         )

@@ -17,7 +17,7 @@ from accounts.rules import staff_may
 from accounts.staff_pages import not_found, staff_page
 from core.bodies import wants_json
 from flows.board import board
-from flows.floor import warehouses_of
+from flows.floor import supervised_by, warehouses_of
 from flows.fulfilment import WAVE_CAP
 from flows.new_work import email_wishes, wish_email
 from flows.problems import NotFailed, find_job, partner_problems, try_job_again
@@ -34,10 +34,12 @@ def show(request: StaffRequest) -> HttpResponse:
     picture = board(warehouse_ids=[warehouse.pk for warehouse in mine])
     stops = [stop_row(stop) for stop in partner_problems()]
     wishes = email_wishes(request.staff)
+    supervised = {warehouse.pk for warehouse in supervised_by(request.staff)}
     houses: list[dict[str, Any]] = [
         {
             "warehouse": warehouse,
             "gets_email": warehouse.pk in wishes,
+            "may_release": warehouse.pk in supervised,
             **{name: by_warehouse(getattr(picture, name), warehouse.pk) for name in SECTIONS},
             "problems": [each for each in picture.problems if each.warehouse_id == warehouse.pk],
         }

@@ -15,7 +15,7 @@ from accounts.staff_pages import not_found
 from core.bodies import BadBody, Body
 from core.models import Merchant
 from core.sentences import gettext_noop
-from flows.floor import find_merchant, find_wave, warehouses_of
+from flows.floor import find_merchant, find_wave, supervised_by, warehouses_of
 from warehouse.models import Warehouse, Wave
 from warehouse.screens import StationPage, StationState
 
@@ -39,6 +39,22 @@ def warehouse_named(request: StaffRequest, code: str) -> Warehouse:
     if found is None:
         raise not_found("warehouse", code)
     return found
+
+
+def supervised_ids(request: StaffRequest) -> list[int]:
+    """Return the ids of the warehouses the person supervises."""
+    return [warehouse.pk for warehouse in supervised_by(request.staff)]
+
+
+def refuse_unless_supervisor(request: StaffRequest, warehouse_id: int) -> None:
+    """Raise `BadBody` for somebody who works in the warehouse, but does not supervise it."""
+    if warehouse_id not in supervised_ids(request):
+        raise BadBody(
+            field="warehouse",
+            fault=_("Only a supervisor of this warehouse may do this."),
+            remedy=_("Ask one, or an administrator to make you one."),
+            status=403,
+        )
 
 
 def merchant_at_work(code: str) -> Merchant:

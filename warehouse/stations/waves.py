@@ -20,6 +20,8 @@ from warehouse.models import Wave
 from warehouse.stations.common import (
     merchant_at_work,
     refuse_suspended,
+    refuse_unless_supervisor,
+    supervised_ids,
     warehouse_named,
     wave_of,
 )
@@ -49,10 +51,11 @@ def plan(request: StaffRequest) -> HttpResponseBase:
     return redirect("station_wave", wave.pk)
 
 
-@staff_page("staff.floor", "POST")
+@staff_page("staff.supervise", "POST")
 def release_wave(request: StaffRequest, wave_id: int) -> HttpResponseBase:
-    """Release a wave; again changes nothing."""
+    """Release a wave; again changes nothing. Only for supervisors of its warehouse."""
     wave = wave_of(request, wave_id)
+    refuse_unless_supervisor(request, wave.warehouse_id)
     refuse_suspended(wave.merchant)
     released = release(
         merchant_id=wave.merchant_id, wave_id=wave.pk, actor=request.actor, now=timezone.now()
@@ -75,6 +78,7 @@ def show(request: StaffRequest, wave_id: int) -> HttpResponse:
     pick_list = document_url(picture.wave.pick_list_id)
     context = {
         "picture": picture, "wave": wave, "pick_list_url": pick_list, "now": timezone.now(),
+        "may_release": wave.warehouse_id in supervised_ids(request),
         "walk": walk_words(picture.wave.path_mm, picture.wave.serpentine_mm),
         "look_again": picture.wave.status == Wave.Status.RELEASED and pick_list is None,
     }  # fmt: skip

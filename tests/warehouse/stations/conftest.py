@@ -45,6 +45,11 @@ def floor(house: Warehouse) -> Client:
 
 
 @pytest.fixture
+def supervisor(house: Warehouse) -> Client:
+    return logged_in(a_staff_member("supervisor", house))
+
+
+@pytest.fixture
 def elsewhere(house: Warehouse) -> Client:
     """A floor person of another warehouse."""
     return logged_in(a_staff_member("floor", email="far@operator.example"))

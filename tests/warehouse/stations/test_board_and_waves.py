@@ -60,7 +60,7 @@ def ready_parcel(owner: Merchant, house: Warehouse) -> Parcel:
 
 
 def test_board_follows_an_order_from_waiting_to_labels(
-    floor: Client, acme: Merchant, rival: Merchant, house: Warehouse
+    floor: Client, supervisor: Client, acme: Merchant, rival: Merchant, house: Warehouse
 ) -> None:
     allocated_orders(acme, 3)
     allocated_orders(rival, 1)
@@ -73,9 +73,10 @@ def test_board_follows_an_order_from_waiting_to_labels(
     assert wave["parcels"][0]["items"] == [
         {"sku": "MUG-BLUE", "gtin": "4006381333931", "quantity": 2}
     ]
-    released = ask(floor, f"/stations/waves/{wave['id']}/release/", {})
+    released = ask(supervisor, f"/stations/waves/{wave['id']}/release/", {})
     assert released.json()["released"] is True
-    assert ask(floor, f"/stations/waves/{wave['id']}/release/", {}).json()["released"] is False
+    again = ask(supervisor, f"/stations/waves/{wave['id']}/release/", {})
+    assert again.json()["released"] is False
     board = house_of(floor)
     assert board["waiting"][0]["orders"] == 1
     assert [(row["status"], row["to_pack"]) for row in board["waves"]] == [("released", 2)]
@@ -108,11 +109,13 @@ def test_bad_plan_names_the_field(
     assert response.json()["errors"][0]["field"] == field
 
 
-def test_form_on_the_board_plans_and_releases(floor: Client, acme: Merchant) -> None:
+def test_form_on_the_board_plans_and_releases(
+    floor: Client, supervisor: Client, acme: Merchant
+) -> None:
     allocated_orders(acme, 1)
-    planned = floor.post(PLAN, {"merchant": "acme", "warehouse": "szx1", "cap": "5"})
+    planned = supervisor.post(PLAN, {"merchant": "acme", "warehouse": "szx1", "cap": "5"})
     assert planned.status_code == 302
-    assert floor.post(f"{planned['Location']}release/").status_code == 302
+    assert supervisor.post(f"{planned['Location']}release/").status_code == 302
     with merchant(acme):
         assert Wave.objects.get().status == "released"
     assert floor.post(PLAN, {"merchant": "nobody", "warehouse": "szx1"}).status_code == 404
