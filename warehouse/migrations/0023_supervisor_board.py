@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
     dependencies: ClassVar[list[tuple[str, str]]] = [
         ("core", "0007_suspension"),
         ("orders", "0017_rule_letters"),
-        ("warehouse", "0019_printing_walls"),
+        ("warehouse", "0022_short_picks_by_order"),
     ]
 
     operations: ClassVar[list[Operation]] = [
