@@ -39,7 +39,7 @@ MEMBER_PERMISSIONS: dict[str, frozenset[str]] = {
 STAFF_PERMISSIONS: dict[str, frozenset[str]] = {
     "floor": frozenset({"staff.home", "staff.floor"}),
     # Of at least one warehouse: of which ones, their assignments say (flows/floor.py).
-    "supervisor": frozenset({"staff.home", "staff.floor", "staff.supervise"}),
+    "supervisor": frozenset({"staff.home", "staff.floor", "staff.supervise", "staff.stock"}),
     "customs": frozenset({"staff.home", "staff.customs", "staff.problems"}),
     "support": frozenset({"staff.home", "staff.support", "staff.claims", "staff.problems"}),
     "admin": frozenset(

@@ -1,4 +1,4 @@
-"""The administrator's stock page: where ledger, balances and reservations differ; the repair."""
+"""The supervisor's stock page: where ledger, balances and reservations differ; the repair."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from accounts.access import StaffRequest
-from accounts.staff_pages import LONGEST_ID, staff_page
+from accounts.staff_pages import LONGEST_ID, not_found, staff_page
 from core.bodies import BadBody, read_body, wants_json
 from core.models import Merchant
 from flows.differences import Difference, Found, NotMended, look, mend
-from warehouse.models import Condition
+from flows.floor import supervised_by
+from warehouse.models import Condition, Location
+from warehouse.stations.common import refuse_unless_supervisor, warehouse_ids
 
 LONGEST_REASON = 60
 MOST_PIECES = 2**31 - 1
@@ -25,9 +27,10 @@ LARGEST = 2**63 - 1
 
 @staff_page("staff.stock", "GET")
 def differences(request: StaffRequest) -> HttpResponse:
-    """List what differs, merchant by merchant; ?merchant=ID&after=PRODUCT goes on."""
+    """List what differs where the person supervises; ?merchant=ID&after=PRODUCT goes on."""
+    mine = {warehouse.code for warehouse in supervised_by(request.staff)}
     seen = look(merchant_id=_number(request, "merchant"), after=_number(request, "after"))
-    rows = [_row(each) for each in seen.found]
+    rows = [_row(each) for each in seen.found if each.warehouse in mine]
     following = None
     if seen.next_from:
         following = {"merchant": seen.next_from[0], "after": seen.next_from[1]}
@@ -45,6 +48,10 @@ def repair(request: StaffRequest, merchant_id: int) -> HttpResponseBase:
     body = read_body(request)
     product_id = body.whole("product", least=1, most=LARGEST)
     location_id = body.whole("location", least=1, most=LARGEST)
+    place = Location.objects.filter(pk=location_id).first()
+    if place is None or place.warehouse_id not in warehouse_ids(request):
+        raise not_found("location", _("Place {number}").format(number=location_id))
+    refuse_unless_supervisor(request, place.warehouse_id)
     lot = body.text("lot", most=40, required=False)
     expires_on = _day(body.text("expires_on", most=10, required=False))
     condition = body.text("condition", most=12)

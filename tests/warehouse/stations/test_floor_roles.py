@@ -94,7 +94,5 @@ def test_a_supervisor_of_two_stays_one_while_one_is_left(house: Warehouse) -> No
     staff = a_staff_member("supervisor", house, a_warehouse("hkg1"))
     for role, becomes in (("floor", "supervisor"), ("floor", "floor")):
         here = StaffAssignment.objects.filter(staff=staff, role="supervisor").order_by("id")[0]
-        set_floor_role(
-            staff_id=staff.pk, warehouse=here.warehouse, role=role, actor=ACTOR, now=NOW
-        )
+        set_floor_role(staff_id=staff.pk, warehouse=here.warehouse, role=role, actor=ACTOR, now=NOW)
         assert Staff.objects.get(pk=staff.pk).role == becomes
