@@ -17,8 +17,8 @@ from orders import staff as orders
 from shipping import staff as bookings
 from tracking import staff as tracking
 from warehouse import staff as problems
-from warehouse.stations import differences, print_agent
 from warehouse import staff_people as people
+from warehouse.stations import differences, print_agent
 
 FIRST_SCREENS = (
     ("staff.floor", "station_board"),

@@ -65,14 +65,15 @@ from warehouse.models.waves import (
 from warehouse.models.weighing import ContentWeight, Weighing
 
 __all__ = [
-    "Allocation", "AllocationPolicy", "Backorder", "BackorderClaim", "CartonType", "Condition", "FloorRole",
-    "ContentWeight", "CountLine", "CountList", "CountTask", "FloorPolicy", "HandlingUnit",
-    "Inbound", "InboundGoods", "InboundLine", "InboundStatus", "InboundUnknown", "Location",
-    "NewWorkDigest", "PackingExtra", "Parcel", "ParcelExtra", "ParcelItem", "ParcelPhoto",
-    "PickTask", "PrintAgent", "PrintJob", "Printer", "PutBack", "PutWall", "PutWallSlot",
-    "ReplenishTask", "Reservation", "Scan", "ShortAnswer", "ShortPick", "Simulation",
-    "SimulationRow", "SinglePiece", "SlotUse", "SsccSeries", "StaffAssignment", "StationDesk",
-    "StationPrinter", "StationScan", "StockBalance", "StockCover", "StockLevel", "StockMove",
-    "Supplier", "SupplierProduct", "SupplierRequest", "SupplierRequestLine", "UnitParcel",
-    "UnitScan", "Warehouse", "Wave", "WaveKind", "WaveRun", "WaveTemplate", "Weighing",
+    "Allocation", "AllocationPolicy", "Backorder", "BackorderClaim", "CartonType", "Condition",
+    "ContentWeight", "CountLine", "CountList", "CountTask", "FloorPolicy", "FloorRole",
+    "HandlingUnit", "Inbound", "InboundGoods", "InboundLine", "InboundStatus", "InboundUnknown",
+    "Location", "NewWorkDigest", "PackingExtra", "Parcel", "ParcelExtra", "ParcelItem",
+    "ParcelPhoto", "PickTask", "PrintAgent", "PrintJob", "Printer", "PutBack", "PutWall",
+    "PutWallSlot", "ReplenishTask", "Reservation", "Scan", "ShortAnswer", "ShortPick",
+    "Simulation", "SimulationRow", "SinglePiece", "SlotUse", "SsccSeries", "StaffAssignment",
+    "StationDesk", "StationPrinter", "StationScan", "StockBalance", "StockCover", "StockLevel",
+    "StockMove", "Supplier", "SupplierProduct", "SupplierRequest", "SupplierRequestLine",
+    "UnitParcel", "UnitScan", "Warehouse", "Wave", "WaveKind", "WaveRun", "WaveTemplate",
+    "Weighing",
 ]  # fmt: skip

@@ -14,8 +14,9 @@ from core.tenant_models import TenantForeignKey, TenantModel
 from orders.models import Order, OrderLine, Product
 
 __all__ = [
-    "Allocation", "Condition", "FloorRole", "Location", "Parcel", "ParcelItem", "PickTask", "Reservation",
-    "Scan", "StaffAssignment", "StockBalance", "StockMove", "Warehouse", "Wave", "WaveKind",
+    "Allocation", "Condition", "FloorRole", "Location", "Parcel", "ParcelItem", "PickTask",
+    "Reservation", "Scan", "StaffAssignment", "StockBalance", "StockMove", "Warehouse", "Wave",
+    "WaveKind",
 ]  # fmt: skip
 
 
