@@ -14,6 +14,7 @@ EVIDENCE: Mapping[str, str] = {
     "commercial_invoice": gettext_noop("Commercial invoice"),
     "photo_of_goods": gettext_noop("Photo of the goods"),
     "photo_of_packaging": gettext_noop("Photo of the packaging"),
+    "photo_at_packing": gettext_noop("Photo taken at packing"),
     "recipient_statement": gettext_noop("Statement of the recipient"),
     "carrier_loss_confirmation": gettext_noop("Confirmation of the loss by the carrier"),
     "delivery": gettext_noop("Delivery of the parcel"),

@@ -29,6 +29,7 @@ from core.models import Document, Merchant
 from core.pdf import address_block
 from core.tenancy import merchant
 from tracking.models import DeliveryProof, ParcelException, TrackedParcel
+from warehouse.models import ParcelPhoto
 
 MAX_EVIDENCE_BYTES = 10 * 1024 * 1024
 EVIDENCE_CODES = (
@@ -37,6 +38,7 @@ EVIDENCE_CODES = (
 SIGNATURES = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png",
               b"\xff\xd8\xff": "image/jpeg"}  # fmt: skip
 INVOICE = "commercial_invoice"
+PHOTO_AT_PACKING = "photo_at_packing"
 
 
 class NotClaimable(Exception):
@@ -88,6 +90,18 @@ def file_claim(
                 claim=claim,
                 code=INVOICE,
                 document=parcel.booking.invoice,
+                note="",
+                actor="aftersales",
+                now=now,
+            )
+        # How it left the house; it proves nothing of how it arrived, so it stands for no other.
+        for photo in ParcelPhoto.objects.filter(parcel=parcel.booking.parcel_id).select_related(
+            "document"
+        ):
+            attach_evidence(
+                claim=claim,
+                code=PHOTO_AT_PACKING,
+                document=photo.document,
                 note="",
                 actor="aftersales",
                 now=now,

@@ -93,6 +93,8 @@ def close_parcel(
         if booking is None or booking.label is None:
             raise LabelNotReady("The label is coming; scan the parcel again in a moment.")
         assert_packable(parcel, items, weight_g)
+        if not state.is_complete:
+            raise NotPackable("Something besides the goods is still to be put in.")
         weighed = weigh(
             parcel=parcel,
             items=items,
@@ -106,11 +108,12 @@ def close_parcel(
         packed = pack_parcel(parcel_id=parcel.pk, weight_g=weight_g, actor=actor, now=now)
         move_orders(order_ids=[parcel.order_id], to=Order.Status.PACKED, actor=actor, now=now)
         parcel = packed.parcel
-        why = _follow(parcel, booking, is_other=weighed.is_outside, actor=actor, now=now)
+        is_other = weighed.is_outside or _is_other_carton(parcel, booking)
+        why = _follow(parcel, booking, is_other=is_other, actor=actor, now=now)
         if not why:
             told = {"booking_id": booking.pk}
             enqueue([Work("clearance.lodge_export", str(booking.pk), told)], now=now)
-        return Closing(pack_state(parcel, items), weighed, why)
+        return Closing(pack_state(parcel, items, state.extras), weighed, why)
 
 
 def _unnamed(parcel: Parcel, weight_g: int) -> str:
@@ -166,7 +169,14 @@ def reweigh_parcel(
         is_amended = False
         if is_other and not why:
             is_amended = amend_export(booking=booking, actor=actor, now=now)
-        return Closing(pack_state(parcel, items), weighed, why, is_amended)
+        return Closing(pack_state(parcel, items, state.extras), weighed, why, is_amended)
+
+
+def _is_other_carton(parcel: Parcel, booking: Booking) -> bool:
+    """Tell whether the packer took another carton than the one that was booked."""
+    booked = (booking.length_mm, booking.width_mm, booking.height_mm)
+    taken = (parcel.length_mm, parcel.width_mm, parcel.height_mm)
+    return booking.length_mm is not None and booked != taken
 
 
 def _follow(

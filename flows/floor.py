@@ -16,7 +16,9 @@ from core.tenancy import across_merchants
 from shipping.models import Booking, Handover
 from warehouse.models import Parcel, StaffAssignment, Warehouse, Wave
 
-FLOOR_PAPERS = ("label", "commercial_invoice", "packing_list", "pick_list", "manifest")
+FLOOR_PAPERS = (
+    "label", "commercial_invoice", "packing_list", "pick_list", "manifest", "packing_photo",
+)  # fmt: skip
 
 
 class LabelWithdrawn(Exception):

@@ -11,12 +11,22 @@ from datetime import date, datetime
 from typing import Any
 
 from core.jobs import Work, enqueue
+from core.sentences import Sentence, gettext_noop
 from core.tenancy import merchant
 from flows.booking import booking_work
 from orders.models import Order
 from shipping.models import Booking
 from shipping.rules.catalogue import services
-from warehouse.models import Allocation, Parcel, ParcelItem, PutBack, Scan, Warehouse, Wave
+from warehouse.models import (
+    Allocation,
+    Parcel,
+    ParcelExtra,
+    ParcelItem,
+    PutBack,
+    Scan,
+    Warehouse,
+    Wave,
+)
 from warehouse.rules.cartons import ServiceLimits
 from warehouse.rules.packing import ID_USED, ExpectedItem, PackScan, fold_pack
 from warehouse.rules.packing import PackState as Folded
@@ -28,6 +38,7 @@ from warehouse.services import (
     record_scans,
     release_wave,
 )
+from warehouse.services.extras import confirm_extras, extras_of, lay_extras
 from warehouse.services.singles import open_singles
 
 WAVE_CAP = 250
@@ -41,6 +52,7 @@ class PackState:
     lines: tuple[dict[str, Any], ...]
     is_complete: bool
     booking: Booking | None
+    extras: tuple[ParcelExtra, ...] = ()
 
 
 def plan_next_wave(
@@ -128,21 +140,34 @@ def scan_parcel(
     another request used an id at the same moment: asked again, it is answered.
     """
     with merchant(merchant_id):
-        parcel = Parcel.objects.select_for_update().get(reference=parcel_reference)
+        rows = Parcel.objects.select_for_update(of=("self",)).select_related("order")
+        parcel = rows.get(reference=parcel_reference)
         items = items_of(parcel)
         before = list(Scan.objects.filter(parcel=parcel).order_by("id"))
         known = {scan.client_id for scan in before}
         used = _used_elsewhere(parcel, scans)
-        own = [scan for scan in scans if scan.client_id not in used]
+        extras = extras_of(parcel) if before else _lay_extras(parcel, items)
+        by_code = {each.code: each for each in extras}
+        put_in = {
+            scan.client_id: by_code[code]
+            for scan in scans
+            if scan.client_id not in used and (code := scan.raw.strip()) in by_code
+        }
+        own = [scan for scan in scans if scan.client_id not in used | set(put_in)]
         folded = fold_pack(
             _expected(items),
-            [*map(_as_pressed, before), *own],
+            [*(_as_pressed(scan) for scan in before if scan.raw.strip() not in by_code), *own],
             double_press_ms=double_press_within(now.date()),
         )
         answers = {verdict.client_id: verdict.as_dict() for verdict in folded.verdicts}
         answers |= {key: {"code": ID_USED.code, "sentence": ID_USED.as_dict()} for key in used}
+        answers |= {key: _put_in(key, each) for key, each in put_in.items()}
         if parcel.status == Parcel.Status.PLANNED:
-            fresh = {scan.client_id: scan for scan in own if scan.client_id not in known}
+            if put_in:
+                confirm_extras(extras=list(put_in.values()), actor=actor, now=now)
+                extras = extras_of(parcel)
+            kept = [*own, *(scan for scan in scans if scan.client_id in put_in)]
+            fresh = {scan.client_id: scan for scan in kept if scan.client_id not in known}
             counts = _counts(items, folded)
             record_scans(
                 parcel=parcel,
@@ -153,7 +178,29 @@ def scan_parcel(
             )
             for item in items:
                 item.scanned = counts[item.pk]
-        return [answers[scan.client_id] for scan in scans], pack_state(parcel, items)
+        state = pack_state(parcel, items, extras)
+        return [answers[scan.client_id] for scan in scans], state
+
+
+def _lay_extras(parcel: Parcel, items: Sequence[ParcelItem]) -> list[ParcelExtra]:
+    """What the parcel wants besides its goods, written down when it first comes to the table."""
+    known = extras_of(parcel)
+    if known or parcel.status != Parcel.Status.PLANNED:
+        return known
+    return lay_extras(
+        parcel=parcel,
+        product_ids={item.product_id for item in items},
+        tags=parcel.order.tags,
+        message=parcel.order.note,
+    )
+
+
+def _put_in(client_id: str, extra: ParcelExtra) -> dict[str, Any]:
+    if extra.kind == ParcelExtra.Kind.MESSAGE:
+        said = Sentence("message_read", gettext_noop("Message to the buyer: seen."))
+    else:
+        said = Sentence("put_in", gettext_noop("Put in: {name}."), {"name": extra.name})
+    return {"client_id": client_id, "code": "accepted", "sentence": said.as_dict()}
 
 
 def _used_elsewhere(parcel: Parcel, scans: Sequence[PackScan]) -> set[str]:
@@ -219,10 +266,16 @@ def _differs(item: ParcelItem, counts: Mapping[int, int]) -> bool:
     return item.scanned != counts[item.pk]
 
 
-def pack_state(parcel: Parcel, items: Sequence[ParcelItem] | None = None) -> PackState:
+def pack_state(
+    parcel: Parcel,
+    items: Sequence[ParcelItem] | None = None,
+    extras: Sequence[ParcelExtra] | None = None,
+) -> PackState:
     """Return where a parcel stands, inside the caller's block; `items` when they are at hand."""
     if items is None:
         items = items_of(parcel)
+    if extras is None:
+        extras = extras_of(parcel)
     lines = tuple(
         {
             "sku": item.product.sku,
@@ -239,8 +292,10 @@ def pack_state(parcel: Parcel, items: Sequence[ParcelItem] | None = None) -> Pac
         .order_by("-id")
         .first()
     )
-    complete = all(item.scanned == item.quantity for item in items)
-    return PackState(parcel, lines, complete, booking)
+    complete = all(item.scanned == item.quantity for item in items) and all(
+        each.confirmed_at is not None for each in extras
+    )
+    return PackState(parcel, lines, complete, booking, tuple(extras))
 
 
 __all__ = [

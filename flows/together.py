@@ -19,7 +19,9 @@ from orders.rules.combining import MOST_MERGED, MergeFacts, crosses, merge_fault
 from shipping.rules.choice import NoServiceFits
 from shipping.rules.services import ParcelFacts, eligible_services
 from warehouse.models import Parcel, SupplierRequest
-from warehouse.rules.cartons import PackItem, cartons_on, suggest_carton
+from warehouse.rules.cartons import PackItem, suggest_carton
+from warehouse.rules.natures import nature_rules_on
+from warehouse.services.cartons import cartons_of_merchant
 
 DOORS_AT_ONCE = 25
 
@@ -220,10 +222,12 @@ def _service_faults(
                 length_mm=max(line.product.length_mm, 1),
                 width_mm=max(line.product.width_mm, 1),
                 height_mm=max(line.product.height_mm, 1),
+                nature=line.product.nature,
             )
             for line in sold
         ],
-        cartons_on(now.date()),
+        cartons_of_merchant(now.date()),
+        natures=nature_rules_on(now.date()),
     )
     verdicts = eligible_services(
         ParcelFacts(

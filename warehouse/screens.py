@@ -30,6 +30,14 @@ class StationDocument:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class StationPress:
+    """Something to confirm by hand: pressing it is the same as scanning `raw`."""
+
+    label: str
+    raw: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class StationState:
     """What stands on the table. The scan endpoint answers with the same fields as JSON `state`.
 
@@ -44,6 +52,8 @@ class StationState:
     documents: tuple[StationDocument, ...] = ()
     asks: Literal["scan", "weight"] = "scan"
     notes: tuple[str, ...] = ()
+    presses: tuple[StationPress, ...] = ()
+    links: tuple[StationDocument, ...] = ()
 
     @property
     def current(self) -> StationLine | None:

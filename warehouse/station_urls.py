@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from warehouse.stations import board, handover, pack, papers, pick, waves
+from warehouse.stations import board, cartons, handover, pack, papers, photos, pick, waves, weigh
 
 urlpatterns = [
     path("", board.show, name="station_board"),
@@ -19,6 +19,10 @@ urlpatterns = [
     path("pack/", pack.show, name="station_pack"),
     path("pack/scans/", pack.scans, name="station_pack_scans"),
     path("pack/close/", pack.close, name="station_pack_close"),
+    path("pack/cartons/", cartons.choose, name="station_cartons"),
+    path("pack/photos/", photos.photos, name="station_photos"),
+    path("weigh/", weigh.show, name="station_weigh"),
+    path("weigh/scans/", weigh.scans, name="station_weigh_scans"),
     path("hand-over/", handover.station, name="station_hand_over"),
     path("hand-over/<int:handover_id>/", handover.show, name="station_handover"),
     path("documents/<int:document_id>/", papers.document, name="station_document"),

@@ -31,7 +31,7 @@ from tracking.journey import order_journey
 from tracking.models import DeliveryProof as StoredProof
 from tracking.models import TrackedParcel, TrackingEvent
 from tracking.words import carrier_words, report_words, standing_words, trouble_words
-from warehouse.models import ParcelItem
+from warehouse.models import ParcelItem, ParcelPhoto
 
 
 def read_shipment(*, parcel: TrackedParcel, caller: Caller) -> ShipmentPage:
@@ -73,6 +73,12 @@ def read_shipment(*, parcel: TrackedParcel, caller: Caller) -> ShipmentPage:
         history=history_of(history(subject_kind="order", subject_id=order.pk)),
         list_url=reverse("dashboard:shipments"),
         proof=_proof(parcel),
+        photo_urls=tuple(
+            reverse("dashboard:document", args=[document_id])
+            for document_id in ParcelPhoto.objects.filter(parcel=packed)
+            .order_by("id")
+            .values_list("document_id", flat=True)
+        ),
         claim_url=f"{reverse('dashboard:claim_new')}?parcel={parcel.tracking_number}"
         if can_claim
         else "",

@@ -38,6 +38,7 @@ def settings_tabs(current: str) -> tuple[Tab, ...]:
         ),
         Tab(label=_("Rules"), url=reverse("dashboard:rules"), current=current == "rules"),
         Tab(label=_("Cartons"), url=reverse("dashboard:cartons"), current=current == "cartons"),
+        Tab(label=_("Inserts"), url=reverse("dashboard:extras"), current=current == "extras"),
         Tab(label=_("API keys"), url=reverse("dashboard:api_keys"), current=current == "keys"),
     )
 

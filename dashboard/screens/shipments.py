@@ -116,5 +116,6 @@ class ShipmentPage:
     history: tuple[HistoryEntry, ...]
     list_url: str
     proof: DeliveryProof | None = None
+    photo_urls: tuple[str, ...] = ()
     claim_url: str = ""
     void: Destructive | None = None

@@ -11,12 +11,14 @@ from accounts.models import Invitation
 from core.models import Merchant
 from dashboard.forms import NewPersonForm
 from dashboard.forms_cartons import CartonForm
+from dashboard.forms_extras import ExtraForm
 from dashboard.forms_products import ProductForm
 from dashboard.screens.billing import BillingPage, ChargeRow
 from dashboard.screens.cartons import CartonRow, CartonsPage
 from dashboard.screens.claims import ClaimDecision, ClaimPage, ClaimRow, ClaimsPage, NewClaimPage
 from dashboard.screens.common import Badge, Destructive, HistoryEntry, Option, Pager, Tab
 from dashboard.screens.customs import CustomsPage, DeclarationListRow, MissingData
+from dashboard.screens.extras import ExtraRow, ExtrasPage
 from dashboard.screens.products import ProductPage, ProductRemark, ProductRow, ProductsPage
 from dashboard.screens.settings import ApiKeyRow, ApiKeysPage, InvitationRow, MemberRow, TeamPage
 from dashboard.screens.today import (
@@ -517,6 +519,25 @@ def cartons_page() -> CartonsPage:
         form=CartonForm(),
         post_url="/settings/cartons/",
         copy_url="/settings/cartons/copy/",
+    )  # fmt: skip
+
+
+def extras_page() -> ExtrasPage:
+    """A card for everybody, tissue paper for the mugs."""
+    retire = Destructive(
+        label="Take off…", undoes="Parcels that are packed from now on go without it.", url="#",
+        confirm_label="Take it off the list",
+    )  # fmt: skip
+    return ExtrasPage(
+        tabs=(Tab(label="Inserts", url="/settings/inserts/", current=True),),
+        rows=(
+            ExtraRow(kind="Insert", name="Thank-you card", code="CARD-2026", applies="Every parcel",
+                     weight_g=6, retire=retire),
+            ExtraRow(kind="Special packaging", name="Tissue paper", code="",
+                     applies="Parcels with MUG-BLUE-350", weight_g=12, retire=retire),
+        ),
+        form=ExtraForm(),
+        post_url="/settings/inserts/",
     )  # fmt: skip
 
 

@@ -128,6 +128,7 @@ def gallery() -> dict[str, Picture]:
             "Settings",
         ),
         "cartons": _page(rest.cartons_page(), "dashboard/settings/cartons.html", "Settings"),
+        "extras": _page(rest.extras_page(), "dashboard/settings/extras.html", "Settings"),
         "api_keys": _page(rest.api_keys_page(), "dashboard/settings/api_keys.html", "Settings"),
         "api_keys_new": _page(
             rest.api_keys_page(new_key="wb_live_9xKq2vTn4Lr8Ws3Zc6Yb1Mf7Hd5Gj0PaQeUoIi"),
@@ -201,6 +202,7 @@ def gallery() -> dict[str, Picture]:
         "parcel_not_found": Picture("tracking/not_found.html"),
         "station_pick": _page(doors.station_page(picking=True), "stations/pick.html"),
         "station_pack": _page(doors.station_page(picking=False), "stations/pack.html"),
+        "station_weigh": _page(doors.station_page(picking=False), "stations/weigh.html"),
         "station_packed": _page(
             doors.station_page(picking=False, complete=True), "stations/pack.html"
         ),

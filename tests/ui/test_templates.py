@@ -14,6 +14,16 @@ from tests.ui.gallery import Picture, gallery, render
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 PICTURES = gallery()
+DRAWN_BY_THEIR_TESTS = (
+    "board",
+    "wave",
+    "hand_over",
+    "handover",
+    "cartons",
+    "photos",
+    "units",
+    "unit",
+)
 NAMED = {"a", "button", "summary"}
 FIELDS = {"input", "select", "textarea"}
 VOID = {"br", "hr", "img", "input", "link", "meta", "path", "use", "source"}
@@ -145,7 +155,7 @@ def test_every_template_is_in_the_gallery_or_part_of_one_that_is() -> None:
     named = set(re.findall(r"""(?:extends|include) ["']([^"']+)["']""", text))
     by_tag = {"components/journey_line.html", "components/languages.html"}
     # Drawn with real rows by the stations' own tests (tests/warehouse/stations, tests/admin).
-    by_tag |= {f"stations/{name}.html" for name in ("board", "wave", "hand_over", "handover")}
+    by_tag |= {f"stations/{name}.html" for name in DRAWN_BY_THEIR_TESTS}
     ours = {
         str(path.relative_to(TEMPLATES))
         for folder in ("dashboard", "tracking", "stations", "components", "account", "errors")

@@ -141,6 +141,12 @@ DASHBOARD = {
     "cartons": Rule("products.view / products.edit", "GET POST", body=CARTON),
     "cartons_copy": Rule("products.edit", "POST"),
     "carton_retire": Rule("products.edit", "POST", {"carton_id": "carton"}),
+    "extras": Rule(
+        "products.view / products.edit",
+        "GET POST",
+        body={"kind": "insert", "name": "Wall card", "weight_g": 5},
+    ),
+    "extra_retire": Rule("products.edit", "POST", {"extra_id": "extra"}),
     "blocked_buyers": Rule("orders.view"),
     "blocked_buyer_add": Rule("orders.edit", "POST", body={"kind": "email", "value": "a@b.de"}),
     "blocked_buyer_remove": Rule("orders.edit", "POST", {"block_id": "block"}),
@@ -252,6 +258,14 @@ ADMIN = {
     "station_pack": Rule("staff.floor"),
     "station_pack_scans": Rule("staff.floor", "POST", body=SCANS),
     "station_pack_close": Rule("staff.floor", "POST", body=CLOSE),
+    "station_cartons": Rule(
+        "staff.floor", "GET POST", body={"parcel": "WB234567892-1", "carton": "C3"}
+    ),
+    "station_photos": Rule(
+        "staff.floor", "GET POST", body={"parcel": "WB234567892-1"}, file="photo"
+    ),
+    "station_weigh": Rule("staff.floor"),
+    "station_weigh_scans": Rule("staff.floor", "POST", body=SCANS),
     "station_hand_over": Rule(
         "staff.floor",
         "GET POST",

@@ -53,6 +53,7 @@ from tests.walls.routes import CARTON
 from tracking.models import ParcelException
 from warehouse.services import Ask, Policy, add_to_purchase
 from warehouse.services.cartons import CartonFacts, save_carton
+from warehouse.services.extras import save_extra
 
 MEMBER_ROLES = ("owner", "operations", "finance", "read_only")
 STAFF_ROLES = ("floor", "supervisor", "customs", "support", "admin")
@@ -72,6 +73,7 @@ class World:
     listing: int
     block: int
     carton: int
+    extra: int
     carton_code: str
     upload: int
     preset: int
@@ -157,6 +159,10 @@ def build() -> World:
         actor=ACTOR, now=NOW,
     )  # fmt: skip
     with merchant(acme):
+        extra = save_extra(
+            kind="insert", name="Card", code="", product_id=None, tag="never", weight_g=5,
+            actor=ACTOR, now=NOW,
+        )  # fmt: skip
         carton, _is_new = save_carton(
             facts=CartonFacts(**{**CARTON, "code": "WALL-CARTON"}), actor=ACTOR, now=NOW
         )
@@ -225,6 +231,7 @@ def build() -> World:
         listing=listing.pk,
         block=block.pk,
         carton=carton.pk,
+        extra=extra.pk,
         carton_code=carton.code,
         upload=upload.pk,
         preset=preset.pk,

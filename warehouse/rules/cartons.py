@@ -9,7 +9,7 @@ and the answer says so. A carton may be filled to a share of its inside; the res
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -115,6 +115,12 @@ class CartonSuggestion:
     notes: tuple[Sentence, ...] = ()
 
 
+ON_TOP_BY_HAND = Sentence(
+    "fragile_below",
+    gettext_noop("No way was found that keeps fragile pieces on top: lay them on top by hand."),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Load:
     """The goods of one parcel, summed up."""
@@ -122,6 +128,8 @@ class _Load:
     items: tuple[PackItem, ...]
     rules: tuple[NatureRule, ...]
     upright: frozenset[str]
+    is_stacked_anyhow: bool = False
+    """No way was found that spares what is delicate: it is left to the packer."""
 
     @property
     def volume(self) -> int:
@@ -137,11 +145,24 @@ class _Load:
 
     @property
     def boxes(self) -> tuple[Box, ...]:
+        bears = self.bears
         return tuple(
-            Box((item.length_mm, item.width_mm, item.height_mm), item.nature in self.upright)
+            Box(
+                (item.length_mm, item.width_mm, item.height_mm),
+                item.nature in self.upright,
+                weight_g=item.weight_g if bears else 0,
+                bears_g=bears.get(item.nature),
+            )
             for item in self.items
             for _unit in range(item.quantity)
         )
+
+    @property
+    def bears(self) -> Mapping[str, int]:
+        """What may lie above a piece, by nature; nothing where it is alone."""
+        if sum(item.quantity for item in self.items) < 2 or self.is_stacked_anyhow:
+            return {}
+        return {rule.nature: rule.bears_g for rule in self.rules if rule.bears_g is not None}
 
     @property
     def is_double_boxed(self) -> bool:
@@ -177,6 +198,9 @@ def suggest_carton(
     if any(rule.carton_only for rule in rules):
         by_size = [one for one in by_size if one.material != "padded_mailer"]
     told = instructions(rules)
+    if load.bears:
+        text = gettext_noop("Lay nothing heavier than {limit} g on a fragile piece.")
+        told = (*told, Sentence("bears", text, {"limit": str(min(load.bears.values()))}))
     candidates = list(_weighed(load, by_size))
     taken = [
         (carton, gross_g)
@@ -186,6 +210,9 @@ def suggest_carton(
     beyond = [each for each in candidates if each not in taken]
     try:
         fits = _first_laid(load, taken)
+        if fits is None and load.bears:
+            fits = _first_laid(replace(load, is_stacked_anyhow=True), taken)
+            told = (ON_TOP_BY_HAND, *told) if fits else told
         fits_beyond = None if fits else _first_laid(load, beyond)
     except TooManySteps:
         fits, fits_beyond = next(iter(taken), None), next(iter(beyond), None)
@@ -203,6 +230,37 @@ def suggest_carton(
     return _without_carton(
         items, longest=longest, volume=load.volume, weight_g=load.weight_g, notes=told
     )
+
+
+def describe_carton(
+    items: Sequence[PackItem],
+    carton: Carton,
+    *,
+    natures: Mapping[str, NatureRule],
+    limits: Sequence[ServiceLimits] = (),
+) -> CartonSuggestion:
+    """What a parcel is in a carton that a person took: size, gross weight, and how to pack it.
+
+    Nobody is told that it does not fit: whoever took it saw the goods.
+    """
+    kinds = sorted({item.nature for item in items} & set(natures))
+    load = _Load(tuple(items), tuple(natures[kind] for kind in kinds), frozenset())
+    gross_g = load.weight_g + carton.tare_g
+    length, width, height = _longest_first(carton.outer)
+    inside = carton.inner[0] * carton.inner[1] * carton.inner[2]
+    return CartonSuggestion(
+        carton_code=carton.code,
+        length_mm=length,
+        width_mm=width,
+        height_mm=height,
+        gross_weight_g=gross_g,
+        filled_percent=-(-load.volume * 100 // inside),
+        reason=Sentence(
+            "taken", gettext_noop("{carton} was taken by the packer: {gross} g with the goods."),
+            {"carton": carton.name, "gross": str(gross_g)},
+        ),
+        notes=(*_volumetric(carton, gross_g, limits), *instructions(load.rules)),
+    )  # fmt: skip
 
 
 def cartons_on(on: date) -> tuple[Carton, ...]:

@@ -24,10 +24,15 @@ class TooManySteps(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One unit. Its sides are length, width and height; `is_upright` keeps the height vertical."""
+    """One unit. Its sides are length, width and height; `is_upright` keeps the height vertical.
+
+    `bears_g` is the most that may lie above it, None for any weight.
+    """
 
     sides: Sides
     is_upright: bool = False
+    weight_g: int = 0
+    bears_g: int | None = None
 
     @property
     def orientations(self) -> tuple[Sides, ...]:
@@ -37,6 +42,11 @@ class Box:
             return tuple(dict.fromkeys([(length, width, height), (width, length, height)]))
         ways = {(a, b, c) for a, b, c in permutations(self.sides)}
         return tuple(sorted(ways, key=lambda way: (way[2], way)))
+
+    @property
+    def is_delicate(self) -> bool:
+        """Whether not everything may lie above it."""
+        return self.bears_g is not None
 
     @property
     def volume(self) -> int:
@@ -50,13 +60,15 @@ class Placed:
 
     at: Sides
     sides: Sides
+    box: Box
 
 
 ORDERS: tuple[Callable[[Box], tuple[int, ...]], ...] = (
-    lambda box: (-box.volume, *box.sides),
-    lambda box: (-max(box.sides), -box.volume, *box.sides),
-    lambda box: (-box.sides[0] * box.sides[1], -box.sides[2], *box.sides),
+    lambda box: (box.is_delicate, -box.volume, *box.sides),
+    lambda box: (box.is_delicate, -max(box.sides), -box.volume, *box.sides),
+    lambda box: (box.is_delicate, -box.sides[0] * box.sides[1], -box.sides[2], *box.sides),
 )
+"""What is delicate comes last, and so to the top."""
 
 
 def lay(
@@ -82,6 +94,7 @@ def _laid_in(
 ) -> tuple[tuple[Placed, ...] | None, int]:
     placed: list[Placed] = []
     corners: list[Sides] = [(0, 0, 0)]
+    is_any_delicate = any(box.is_delicate for box in boxes)
     for box in boxes:
         corners.sort(key=lambda corner: (corner[2], corner[1], corner[0]))
         spot: Placed | None = None
@@ -92,8 +105,11 @@ def _laid_in(
                 steps -= len(placed) + 1
                 if steps < 0:
                     raise TooManySteps
-                if not any(_overlap(Placed(corner, sides), other) for other in placed):
-                    spot = Placed(corner, sides)
+                here = Placed(corner, sides, box)
+                if any(_overlap(here, other) for other in placed):
+                    continue
+                if not is_any_delicate or _is_borne(here, placed):
+                    spot = here
                     break
             if spot is not None:
                 break
@@ -103,6 +119,32 @@ def _laid_in(
         corners.remove(spot.at)
         corners.extend(corner for corner in _corners_of(spot, placed) if corner not in corners)
     return tuple(placed), steps
+
+
+def _is_borne(here: Placed, placed: Sequence[Placed]) -> bool:
+    """Tell whether a box may lie there for all that is delicate under it, or is delicate itself.
+
+    Everything above counts in full, whatever else carries it: a "yes" is safe.
+    """
+    if here.box.bears_g is not None and _above(here, placed) > here.box.bears_g:
+        return False
+    return all(
+        other.box.bears_g is None
+        or not _is_over(here, other)
+        or _above(other, placed) + here.box.weight_g <= other.box.bears_g
+        for other in placed
+    )
+
+
+def _above(lower: Placed, placed: Sequence[Placed]) -> int:
+    return sum(other.box.weight_g for other in placed if _is_over(other, lower))
+
+
+def _is_over(upper: Placed, lower: Placed) -> bool:
+    return upper.at[2] >= lower.at[2] + lower.sides[2] and all(
+        upper.at[n] < lower.at[n] + lower.sides[n] and lower.at[n] < upper.at[n] + upper.sides[n]
+        for n in range(2)
+    )
 
 
 def _corners_of(box: Placed, placed: Sequence[Placed]) -> list[Sides]:

@@ -40,6 +40,8 @@ class NatureRule:
     carton_only: bool
     double_box_above_g: int | None
     mark: str
+    bears_g: int | None = None
+    """The most that may lie above a piece of it, None for any weight."""
 
 
 def nature_rules_on(on: date) -> dict[str, NatureRule]:
@@ -69,6 +71,7 @@ def _rule(columns: Mapping[str, str]) -> NatureRule:
         carton_only=columns["carton_only"] == "yes",
         double_box_above_g=int(above) if above else None,
         mark=columns["mark"],
+        bears_g=int(columns["bears_g"]) if columns["bears_g"] else None,
     )
     if rule.material not in MATERIALS or (rule.mark and rule.mark not in MARKS):
         raise ValueError(f"{rule.nature}: material or mark has no words in natures.py")

@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from core.events import record
+from core.sentences import stored
 from core.tenancy import active_merchant_id
-from warehouse.models import CartonType
-from warehouse.rules.cartons import Carton, cartons_on
+from warehouse.models import CartonType, Parcel, ParcelExtra
+from warehouse.rules.cartons import Carton, CartonSuggestion, cartons_on
 from warehouse.rules.station_rules import carton_fill_percent
 
 
@@ -86,6 +87,44 @@ def copy_operator_cartons(*, actor: str, now: datetime) -> int:
             ), actor=actor, now=now,
         )  # fmt: skip
     return len(new)
+
+
+def all_cartons(on: date) -> tuple[Carton, ...]:
+    """What a packer may find on the shelf: the merchant's cartons, then the operator's others."""
+    own = cartons_of_merchant(on)
+    known = {each.code for each in own}
+    return (*own, *(each for each in cartons_on(on) if each.code not in known))
+
+
+def take_carton(*, parcel: Parcel, taken: CartonSuggestion, actor: str, now: datetime) -> bool:
+    """Write down which carton a packer took; False when it is the parcel's already.
+
+    The caller holds the parcel's row. What its extras weigh stays in the expected weight.
+    """
+    if parcel.carton_code == taken.carton_code:
+        return False
+    extras_g = sum(ParcelExtra.objects.filter(parcel=parcel).values_list("weight_g", flat=True))
+    before = parcel.carton_code
+    parcel.carton_code = taken.carton_code
+    parcel.carton_said = stored([taken.reason, *taken.notes])
+    parcel.length_mm, parcel.width_mm = taken.length_mm, taken.width_mm
+    parcel.height_mm = taken.height_mm
+    parcel.expected_weight_g = taken.gross_weight_g + extras_g
+    parcel.save(
+        update_fields=[
+            "carton_code",
+            "carton_said",
+            "length_mm",
+            "width_mm",
+            "height_mm",
+            "expected_weight_g",
+        ]
+    )
+    record(
+        kind="parcel.carton_taken", subject_kind="order", subject_id=parcel.order_id, actor=actor,
+        now=now, data={"carton": taken.carton_code, "suggested": before},
+    )  # fmt: skip
+    return True
 
 
 def cartons_of_merchant(on: date) -> tuple[Carton, ...]:

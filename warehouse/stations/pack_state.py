@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.spoken import say
 from flows.fulfilment import PackState
-from warehouse.models import Parcel
-from warehouse.screens import StationDocument, StationLine, StationState
+from warehouse.models import Parcel, ParcelExtra
+from warehouse.screens import StationDocument, StationLine, StationPress, StationState
 from warehouse.stations.waves import document_url
 
 CLOSED = (Parcel.Status.PACKED, Parcel.Status.HANDED_OVER)
@@ -46,15 +47,45 @@ def station_state(state: PackState) -> StationState:
         for line in state.lines
     )
     is_closed = parcel.status in CLOSED
+    to_put_in = [] if is_closed else [each for each in state.extras if each.confirmed_at is None]
     return StationState(
         order=parcel.reference,
-        lines=lines,
+        lines=(*lines, *map(_extra_line, state.extras)),
         complete=state.is_complete,
         next_action=_next_action(state, is_closed=is_closed),
         documents=papers(state) if is_closed else (),
         notes=() if is_closed else tuple(map(say, parcel.carton_said or ())),
         asks="weight" if state.is_complete and _is_open(parcel) else "scan",
+        presses=tuple(StationPress(label=_press_words(each), raw=each.code) for each in to_put_in),
+        links=_links(parcel),
     )
+
+
+def _extra_line(extra: ParcelExtra) -> StationLine:
+    return StationLine(
+        sku=str(extra.get_kind_display()),
+        title=extra.words or extra.name,
+        expected=1,
+        scanned=1 if extra.confirmed_at else 0,
+    )
+
+
+def _press_words(extra: ParcelExtra) -> str:
+    if extra.kind == ParcelExtra.Kind.MESSAGE:
+        return _("Message to the buyer: seen")
+    return _("Put in: {name}").format(name=extra.name)
+
+
+def _links(parcel: Parcel) -> tuple[StationDocument, ...]:
+    """What else can be done with the parcel on the table."""
+    asked = f"?parcel={parcel.reference}"
+    links = []
+    if _is_open(parcel):
+        url = reverse("station_cartons") + asked
+        links.append(StationDocument(label=_("Another carton"), url=url))
+    if parcel.status in (Parcel.Status.PLANNED, Parcel.Status.PACKED):
+        links.append(StationDocument(label=_("Photo"), url=reverse("station_photos") + asked))
+    return tuple(links)
 
 
 def _is_open(parcel: Parcel) -> bool:
@@ -80,11 +111,13 @@ def _next_action(state: PackState, *, is_closed: bool) -> str:
 
 def wanted(state: PackState) -> list[str]:
     """Return what is still to scan, as `2 × MUG-1`."""
-    return [
+    goods = [
         f"{line['expected'] - line['scanned']} × {line['sku']}"
         for line in state.lines
         if line["scanned"] < line["expected"]
     ]
+    extras = [each for each in state.extras if each.confirmed_at is None]
+    return goods + [each.name or str(each.get_kind_display()) for each in extras]
 
 
 def papers(state: PackState) -> tuple[StationDocument, ...]:

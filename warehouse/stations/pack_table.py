@@ -27,6 +27,7 @@ from warehouse.models import Parcel
 from warehouse.rules.barcodes import parse_scan
 from warehouse.rules.packing import ID_USED, PackScan
 from warehouse.rules.weights import has_unit, read_weight
+from warehouse.stations.cartons import CARTON_COMMAND, take_carton
 from warehouse.stations.common import result_json, say, say_answer
 from warehouse.stations.pack_state import CLOSED, VERDICTS, close_json, wanted
 from warehouse.stations.table import OnTable, Table
@@ -62,6 +63,10 @@ class PackTable:
         if here != self._parcel:
             self.finish()
             self._parcel = here
+        if parsed.kind == "command" and parsed.value.startswith(CARTON_COMMAND):
+            self.finish()
+            self._repack(scan, here, parsed.value.removeprefix(CARTON_COMMAND))
+            return
         weight_g = read_weight(scan.raw)
         if weight_g is not None and self._is_weight(scan, here):
             self._weigh(scan, here, weight_g)
@@ -179,6 +184,19 @@ class PackTable:
         self._answer(scan, verdict, message, wanted(state) if verdict == "wrong" else ())
         if closed is not None:
             self.table.clear(sequence=scan.sequence)
+
+    def _repack(self, scan: PackScan, here: OnTable, carton_code: str) -> None:
+        self.state = None
+        self._answer(
+            scan,
+            *take_carton(
+                merchant_id=here.merchant_id,
+                parcel_reference=here.reference,
+                carton_code=carton_code,
+                actor=self.actor,
+                now=self.now,
+            ),
+        )
 
     def _judge(self, here: OnTable, run: Sequence[PackScan]) -> PackState:
         try:

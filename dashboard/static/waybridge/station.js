@@ -17,7 +17,8 @@
               | again (the weight is not the expected one: a second reading has to agree)
      message  one translated sentence; expected: what would have been right, in words
      results  one per scan; a scan without a result stays in the queue and is sent again
-     state    after the last scan; `location`, `notes` (sentences) and `documents` may be missing; `asks` is "scan", or
+     state    after the last scan; `location`, `notes` (sentences), `documents`, `presses` ([{label, raw}]: buttons that
+              stand for a scan) and `links` ([{label, url}]) may be missing; `asks` is "scan", or
               "weight" when the field wants grams
    401, 403 or a redirect to the login: scans are kept and the person is asked to sign in.
    Any other 4xx on a single scan: it is shown as not understood and taken off the queue.
@@ -175,6 +176,20 @@
       print.textContent = paper.label;
       return print;
     }));
+    at("presses").replaceChildren(...(state.presses || []).map((press) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "press";
+      button.dataset.raw = press.raw;
+      button.textContent = press.label;
+      return button;
+    }));
+    at("links").replaceChildren(...(state.links || []).map((link) => {
+      const more = document.createElement("a");
+      more.href = link.url;
+      more.textContent = link.label;
+      return more;
+    }));
     mark();
   };
   const mark = () => {
@@ -214,6 +229,16 @@
     audio ??= new AudioContext();
     if (audio.state === "suspended") audio.resume();
   };
+
+  // A press of a button is a scan of its code: kept, numbered and sent like one.
+  at("presses").addEventListener("click", (event) => {
+    const button = event.target.closest("[data-raw]");
+    if (!button) return;
+    keep(button.dataset.raw);
+    showAnswer({ verdict: "sending", message: button.textContent });
+    send();
+    field.focus();
+  });
 
   // --- the one field -------------------------------------------------------------------------
   const refocus = () => { if (!document.activeElement || document.activeElement === body) field.focus({ preventScroll: true }); };

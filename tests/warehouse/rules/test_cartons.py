@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warehouse.rules.cartons import Carton, PackItem, ServiceLimits, cartons_on, suggest_carton
-from warehouse.rules.fitting import Box, lay
+from warehouse.rules.fitting import Box, Placed, lay
 from warehouse.rules.natures import nature_rules_on
 
 SHELF = cartons_on(date(2026, 9, 1))
@@ -165,3 +165,53 @@ def test_a_carton_no_service_takes_is_passed_over_and_the_size_is_counted() -> N
     assert found.notes[0].text == (f"Its size counts for {volumetric} g with Line (8000 cm³/kg).")
     beyond = suggest_carton(goods, SHELF, limits=[small])
     assert (beyond.carton_code, beyond.notes[0].code) == ("C4", "beyond_limits")
+
+
+def is_over(upper: Placed, lower: Placed) -> bool:
+    return upper.at[2] >= lower.at[2] + lower.sides[2] and all(
+        upper.at[n] < lower.at[n] + lower.sides[n] and lower.at[n] < upper.at[n] + upper.sides[n]
+        for n in (0, 1)
+    )
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(40, 160), st.integers(40, 160), st.integers(40, 160),
+            st.integers(50, 3000), st.booleans(),
+        ),
+        min_size=2, max_size=7,
+    )
+)  # fmt: skip
+def test_nothing_heavy_ever_lies_above_a_delicate_piece(
+    pieces: list[tuple[int, int, int, int, bool]],
+) -> None:
+    boxes = [
+        Box((a, b, c), weight_g=grams, bears_g=500 if is_delicate else None)
+        for a, b, c, grams, is_delicate in pieces
+    ]
+    for lower in lay(boxes, (300, 300, 300)) or ():
+        if lower.box.bears_g is None:
+            continue
+        placed = lay(boxes, (300, 300, 300)) or ()
+        load = sum(upper.box.weight_g for upper in placed if is_over(upper, lower))
+        assert load <= lower.box.bears_g
+
+
+def test_a_heavy_piece_goes_under_a_fragile_one() -> None:
+    glass = Box((180, 130, 40), is_upright=True, weight_g=200, bears_g=500)
+    iron = Box((180, 130, 30), weight_g=3000)
+    placed = lay([glass, iron], (185, 135, 75))
+    assert placed is not None
+    assert [each.box for each in sorted(placed, key=lambda each: each.at[2])] == [iron, glass]
+
+
+def test_two_heavy_fragile_pieces_get_a_wider_carton_or_it_is_left_to_the_packer() -> None:
+    vases = replace(item((150, 120, 100), 2, weight_g=1500), nature="fragile")
+    found = suggest_carton([vases], SHELF, natures=RULES)
+    assert "bears" in {note.code for note in found.notes}
+    assert "fragile_below" not in {note.code for note in found.notes}
+    only = [each for each in SHELF if each.code == "C2"]
+    narrow = replace(only[0], inner=(185, 155, 245), outer=(190, 160, 250))
+    forced = suggest_carton([vases], [narrow], natures=RULES)
+    assert "fragile_below" in {note.code for note in forced.notes}

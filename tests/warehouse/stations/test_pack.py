@@ -165,7 +165,7 @@ def test_whole_parcel_in_one_request_takes_few_queries(
         "scans": [a_scan(1, parcel.reference), a_scan(2, "MUG-BLUE"), a_scan(4, "MUG-BLUE")],
         "close": {"weight_g": 812},
     }
-    with django_assert_max_num_queries(56):
+    with django_assert_max_num_queries(60):
         answer = ask(floor, SCANS, request).json()
     assert verdicts(answer) == ["accepted", "accepted", "done"]
     assert answer["close"]["verdict"] == "done"
