@@ -54,6 +54,7 @@ STAFF_PERMISSIONS: dict[str, frozenset[str]] = {
             "staff.merchants",
             "staff.stock",
             "staff.people",
+            "staff.equipment",
         }
     ),
 }

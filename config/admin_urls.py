@@ -18,7 +18,7 @@ from shipping import staff as bookings
 from tracking import staff as tracking
 from warehouse import staff as problems
 from warehouse import staff_people as people
-from warehouse.stations import differences, print_agent
+from warehouse.stations import differences, equipment, print_agent
 
 FIRST_SCREENS = (
     ("staff.floor", "station_board"),
@@ -77,6 +77,15 @@ urlpatterns = [
         accounts.reinstatement,
         name="staff_merchant_reinstate",
     ),
+    path("staff/equipment/", equipment.show, name="staff_equipment"),
+    path("staff/equipment/printers/", equipment.printer, name="staff_printer"),
+    path("staff/equipment/agents/", equipment.agent, name="staff_print_agent"),
+    path(
+        "staff/equipment/agents/<int:agent_id>/revoke/",
+        equipment.agent_revoke,
+        name="staff_print_agent_revoke",
+    ),
+    path("staff/equipment/walls/", equipment.wall, name="staff_put_wall"),
     path("print-agent/jobs/", print_agent.jobs, name="print_agent_jobs"),
     path(
         "print-agent/jobs/<int:job_id>/document/", print_agent.document, name="print_agent_document"

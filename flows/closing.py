@@ -32,6 +32,7 @@ from warehouse.services import (
     set_weight,
     weigh,
 )
+from warehouse.services.walls import free_slot
 
 CLOSED = (Parcel.Status.PACKED, Parcel.Status.HANDED_OVER)
 
@@ -71,12 +72,14 @@ def close_parcel(
     *,
     merchant_id: int,
     parcel_reference: str,
-    weight_g: int,
+    weight_g: int | None,
     client_id: str = "",
     actor: str,
     now: datetime,
 ) -> Closing:
     """Close a fully scanned parcel: goods leave stock, the export declaration is lodged.
+
+    Without a `weight_g` it was on no scale: the planned weight stands, and nothing is learnt of it.
 
     A weight outside of the tolerance leaves it open until a second reading, under another
     `client_id`, agrees. The same id again says the same; so does closing a closed parcel.
@@ -92,23 +95,28 @@ def close_parcel(
         booking = state.booking
         if booking is None or booking.label is None:
             raise LabelNotReady("The label is coming; scan the parcel again in a moment.")
-        assert_packable(parcel, items, weight_g)
+        is_weighed = weight_g is not None
+        grams = parcel.expected_weight_g if weight_g is None else weight_g
+        assert_packable(parcel, items, grams)
         if not state.is_complete:
             raise NotPackable("Something besides the goods is still to be put in.")
-        weighed = weigh(
-            parcel=parcel,
-            items=items,
-            weight_g=weight_g,
-            client_id=client_id or _unnamed(parcel, weight_g),
-            actor=actor,
-            now=now,
-        )
-        if weighed.asks_again:
-            return Closing(state, weighed)
-        packed = pack_parcel(parcel_id=parcel.pk, weight_g=weight_g, actor=actor, now=now)
+        weighed = None
+        if is_weighed:
+            weighed = weigh(
+                parcel=parcel,
+                items=items,
+                weight_g=grams,
+                client_id=client_id or _unnamed(parcel, grams),
+                actor=actor,
+                now=now,
+            )
+            if weighed.asks_again:
+                return Closing(state, weighed)
+        packed = pack_parcel(parcel_id=parcel.pk, weight_g=grams, actor=actor, now=now)
+        free_slot(parcel_id=parcel.pk, now=now)
         move_orders(order_ids=[parcel.order_id], to=Order.Status.PACKED, actor=actor, now=now)
         parcel = packed.parcel
-        is_other = weighed.is_outside or _is_other_carton(parcel, booking)
+        is_other = (weighed is not None and weighed.is_outside) or _is_other_carton(parcel, booking)
         why = _follow(parcel, booking, is_other=is_other, actor=actor, now=now)
         if not why:
             told = {"booking_id": booking.pk}

@@ -156,6 +156,19 @@ def jobs_at(warehouse_ids: Collection[int], *, now: datetime) -> list[PrintJob]:
         return problems + [job for job in rest if job.pk not in known]
 
 
+def jobs_of(reference: str, *, warehouse_ids: Collection[int]) -> list[PrintJob]:
+    """Return every print of a parcel by its reference, newest first."""
+    with across_merchants("A parcel's reference on a label does not say whose it is."):
+        return list(
+            PrintJob.objects.filter(
+                parcel__reference=reference.upper(), warehouse_id__in=warehouse_ids
+            )
+            .exclude(status=S.WITHDRAWN)
+            .select_related("parcel", "printer", "merchant", "warehouse")
+            .order_by("-id")[:SHOWN]
+        )
+
+
 def find_job(job_id: int, *, warehouse_ids: Collection[int]) -> PrintJob | None:
     """Return a print job of the warehouses."""
     with across_merchants("A print job's number does not say whose it is."):
@@ -198,7 +211,7 @@ def give_to_browser(*, job: PrintJob, now: datetime) -> bool:
 
 __all__ = [
     "MayBePrinted", "NothingToPrint", "OnItsWay", "ReasonMissing", "ToPrint", "begin",
-    "bytes_for", "find_job", "give_to_browser", "jobs_at", "jobs_for", "lock_for_label",
+    "bytes_for", "find_job", "give_to_browser", "jobs_at", "jobs_for", "jobs_of", "lock_for_label",
     "needs_look", "print_waiting", "queue_label", "report", "reprint", "retry", "saw_it",
     "write_label",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from warehouse.stations import board, cartons, handover, pack, papers, photos, pick, waves, weigh
 
@@ -25,5 +25,6 @@ urlpatterns = [
     path("weigh/scans/", weigh.scans, name="station_weigh_scans"),
     path("hand-over/", handover.station, name="station_hand_over"),
     path("hand-over/<int:handover_id>/", handover.show, name="station_handover"),
+    path("", include("warehouse.printing_urls")),
     path("documents/<int:document_id>/", papers.document, name="station_document"),
 ]

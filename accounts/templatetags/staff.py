@@ -16,6 +16,11 @@ register = template.Library()
 SCREENS = (
     ("station_board", gettext_lazy("Board"), "today", "staff.floor", "/stations/"),
     ("station_pack", gettext_lazy("Pack"), "products", "staff.floor", "/stations/pack/"),
+    ("station_single", gettext_lazy("Single items"), "products", "staff.floor",
+     "/stations/single/"),
+    ("station_walls", gettext_lazy("Put wall"), "products", "staff.floor", "/stations/walls/"),
+    ("station_printing", gettext_lazy("Printing"), "document", "staff.floor",
+     "/stations/printing/"),
     ("station_hand_over", gettext_lazy("Hand over"), "shipments", "staff.floor",
      "/stations/hand-over/"),
     ("staff_claims", gettext_lazy("Claims"), "claims", "staff.claims", "/staff/claims/"),
@@ -33,6 +38,8 @@ SCREENS = (
      "/staff/people/"),
     ("staff_merchants", gettext_lazy("Merchants"), "person", "staff.merchants",
      "/staff/merchants/"),
+    ("staff_equipment", gettext_lazy("Equipment"), "info", "staff.equipment",
+     "/staff/equipment/"),
 )  # fmt: skip
 
 

@@ -266,6 +266,19 @@ ADMIN = {
     ),
     "station_weigh": Rule("staff.floor"),
     "station_weigh_scans": Rule("staff.floor", "POST", body=SCANS),
+    "station_single": Rule("staff.floor"),
+    "station_single_scans": Rule("staff.floor", "POST", body=SCANS),
+    "station_walls": Rule("staff.floor"),
+    "station_wall": Rule("staff.floor", "GET", {"wall_id": "wall", "wave_id": "wave"}),
+    "station_wall_scans": Rule(
+        "staff.floor", "POST", {"wall_id": "wall", "wave_id": "wave"}, SCANS
+    ),
+    "station_printing": Rule("staff.floor"),
+    "station_print_station": Rule("staff.floor", "POST", body={"warehouse": "szx1", "name": "T1"}),
+    "station_print_again": Rule("staff.floor", "POST", {"job_id": "print_job"}, {"reason": "wall"}),
+    "station_print_go_on": Rule("staff.floor", "POST", {"job_id": "print_job"}),
+    "station_print_seen": Rule("staff.floor", "POST", {"job_id": "print_job"}),
+    "station_print_label": Rule("staff.floor", "GET", {"job_id": "print_job"}),
     "station_hand_over": Rule(
         "staff.floor",
         "GET POST",
@@ -273,6 +286,24 @@ ADMIN = {
     ),
     "station_handover": Rule("staff.floor", "GET", {"handover_id": "handover"}),
     "station_document": Rule("staff.floor", "GET", {"document_id": "label"}),
+    "staff_equipment": Rule("staff.equipment"),
+    "staff_printer": Rule(
+        "staff.equipment",
+        "POST",
+        body={
+            "warehouse": "szx1",
+            "name": "P",
+            "kind": "ipp",
+            "accepts": "pdf",
+            "address": "10.0.0.5",
+            "port": 631,
+        },
+    ),
+    "staff_print_agent": Rule("staff.equipment", "POST", body={"warehouse": "szx1", "name": "A"}),
+    "staff_print_agent_revoke": Rule("staff.equipment", "POST", {"agent_id": "print_agent"}),
+    "staff_put_wall": Rule(
+        "staff.equipment", "POST", body={"warehouse": "szx1", "code": "B", "slots": 3}
+    ),
     "staff_claims": Rule("staff.claims"),
     "staff_claim": Rule("staff.claims", "GET", {"claim_id": "claim_id"}),
     "staff_claim_decide": Rule("staff.claims", "POST", {"claim_id": "claim_id"}),

@@ -18,6 +18,7 @@ from customs.models import Declaration
 from flows.aftersales import add_evidence, file_claim
 from flows.fulfilment import plan_next_wave
 from flows.intake import submit_file
+from flows.printing import queue_label
 from flows.rule_trials import begin_trial
 from flows.simulation import simulate
 from orders.models import BuyerBlock, ChannelListing, Hold, OrderConflict, Product
@@ -51,9 +52,12 @@ from tests.floor import (
 )
 from tests.walls.routes import CARTON
 from tracking.models import ParcelException
+from warehouse.models import Parcel, Wave
 from warehouse.services import Ask, Policy, add_to_purchase
 from warehouse.services.cartons import CartonFacts, save_carton
 from warehouse.services.extras import save_extra
+from warehouse.services.equipment import make_wall
+from warehouse.services.print_agents import create_agent
 
 MEMBER_ROLES = ("owner", "operations", "finance", "read_only")
 STAFF_ROLES = ("floor", "supervisor", "customs", "support", "admin")
@@ -112,6 +116,9 @@ class World:
     unclear: int
     declaration: int
     stop: int
+    print_job: int
+    print_agent: int
+    wall: int
     members: dict[str, Client]
     rivals: dict[str, Client]
     staff: dict[str, Client]
@@ -270,6 +277,9 @@ def build() -> World:
         unclear=unclear.pk,
         declaration=declaration.pk,
         stop=stop.pk,
+        print_job=_print_job(acme, released),
+        print_agent=create_agent(warehouse=house, name="box", actor=ACTOR, now=NOW).agent.pk,
+        wall=make_wall(warehouse=house, code="A", slots=["A-01", "A-02"]).pk,
         members=members,
         rivals=rivals,
         staff={role: _browser(a_staff_member(role, house).user) for role in STAFF_ROLES},
@@ -277,6 +287,14 @@ def build() -> World:
         keys=keys,
         rival_keys={role: an_api_key(rival, role) for role in MEMBER_ROLES},
     )
+
+
+def _print_job(owner: Merchant, wave: Wave) -> int:
+    """A label of acme's at a browser, of the released wave's booked parcel."""
+    parcel = parcels_of(owner, wave)[0]
+    with merchant(owner):
+        locked = Parcel.objects.select_for_update().get(pk=parcel.pk)
+        return queue_label(parcel=locked, printer_id=None, station="", actor=ACTOR, now=NOW).pk
 
 
 def _claim(owner: Merchant, tracking_number: str) -> Any:

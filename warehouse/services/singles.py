@@ -19,10 +19,19 @@ FROM warehouse_parcel p
 JOIN warehouse_parcelitem i ON i.merchant_id = p.merchant_id AND i.parcel_id = p.id
 JOIN orders_product g ON g.merchant_id = i.merchant_id AND g.id = i.product_id
 JOIN orders_order o ON o.merchant_id = p.merchant_id AND o.id = p.order_id
-WHERE p.merchant_id = %s AND p.wave_id = %s AND p.status = 'planned'
+WHERE p.merchant_id = %(merchant)s AND p.wave_id = %(wave)s AND p.status = 'planned' AND (
+  (SELECT w.kind FROM warehouse_wave w WHERE w.id = %(wave)s) <> 'multi'
+  OR NOT EXISTS (
+    SELECT FROM warehouse_parcel q
+    JOIN warehouse_parcelitem j ON j.merchant_id = q.merchant_id AND j.parcel_id = q.id
+    WHERE q.merchant_id = %(merchant)s AND q.wave_id = %(wave)s
+    GROUP BY q.id HAVING sum(j.quantity) > 1
+  )
+)
 GROUP BY p.merchant_id, p.id HAVING sum(i.quantity) = 1
 ON CONFLICT DO NOTHING
 """
+"""Of a wave for the put wall nothing: its goods lie together, single pieces too."""
 OWNERS = """
 SELECT min(s.merchant_id), max(s.merchant_id) FROM warehouse_singlepiece s
 WHERE s.warehouse_id = %s AND s.claimed_at IS NULL AND
@@ -64,7 +73,7 @@ class Claimed:
 def open_singles(*, wave_id: int) -> int:
     """Lay out the one-piece parcels of a released wave for the station; return how many."""
     with connection.cursor() as cursor:
-        cursor.execute(OPEN, [active_merchant_id(), wave_id])
+        cursor.execute(OPEN, {"merchant": active_merchant_id(), "wave": wave_id})
         return int(cursor.rowcount)
 
 

@@ -89,7 +89,7 @@ class PackTable:
         return self._judge(here, [])
 
     def close(
-        self, here: OnTable, weight_g: int, client_id: str = ""
+        self, here: OnTable, weight_g: int | None, client_id: str = ""
     ) -> tuple[str, str, dict[str, Any] | None]:
         """Close a parcel; return (verdict, words, papers). Closing again says the same."""
         self.finish()

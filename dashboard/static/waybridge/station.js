@@ -15,6 +15,7 @@
      verdict  accepted | done (completes the order) | wrong | surplus | duplicate | error
               | waiting (right, but something has to come first: the label)
               | again (the weight is not the expected one: a second reading has to agree)
+     big      what stands in big letters instead of the verdict's word, such as a slot; may be missing
      message  one translated sentence; expected: what would have been right, in words
      results  one per scan; a scan without a result stays in the queue and is sent again
      state    after the last scan; `location`, `notes` (sentences), `documents`, `presses` ([{label, raw}]: buttons that
@@ -141,9 +142,9 @@
     put(link, "words", word(link, state));
     put(link, "waiting", state === "ok" || !waiting ? "" : String(waiting));
   };
-  const showAnswer = ({ verdict, message, expected }) => {
+  const showAnswer = ({ verdict, message, expected, big }) => {
     answer.dataset.verdict = verdict;
-    put(answer, "verdict-words", word(answer, verdict) || verdict);
+    put(answer, "verdict-words", big || word(answer, verdict) || verdict);
     put(answer, "message", message || "");
     put(answer, "expected", expected?.length ? `${word(answer, "expected")} ${expected.join(", ")}` : "");
     if (verdict !== "sending") sound(verdict);

@@ -1,0 +1,228 @@
+"""Stage 5, fulfilment: the scan that prints. Any piece of a product claims its most urgent order.
+
+One short transaction claims the order, counts the piece and queues the stored label. What is sent
+twice is answered twice and done once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from core.sentences import Sentence, gettext_noop, stored
+from core.tenancy import across_merchants, merchant
+from flows.fulfilment import PackState, items_of, pack_state
+from flows.printing import queue_label
+from warehouse.models import Parcel, PrintJob, SinglePiece
+from warehouse.rules.barcodes import ParsedScan, parse_scan
+from warehouse.services import NewScan, record_scans
+from warehouse.services.printing import confirm_label
+from warehouse.services.singles import (
+    Claimed,
+    Code,
+    OwnerSuspended,
+    SeveralOwners,
+    claim_single,
+)
+from warehouse.services.stations import answer_of, begin_scan, end_scan
+
+STATION = "single"
+NOT_AN_ITEM = ("order", "tote", "location", "shipping_unit")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Where a scan is made: the station, its warehouse and printer, and who stands there."""
+
+    warehouse_id: int
+    station: str
+    printer_id: int | None
+    merchant_id: int | None
+    """Whose goods are on the table, where a person has said so."""
+    actor: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SingleScan:
+    """One press of the scanner."""
+
+    client_id: str
+    sequence: int
+    raw: str
+    pressed_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SingleState:
+    """A claimed parcel: its goods, its booking, and how far its label is."""
+
+    pack: PackState
+    job: PrintJob | None
+
+
+def kept_answer(client_id: str) -> Mapping[str, Any] | None:
+    """Return the answer an earlier press of this id had."""
+    with across_merchants("A press at a station is known by its id alone."):
+        return answer_of(client_id)
+
+
+def keep_answer(*, scan: SingleScan, desk: Desk, answer: Mapping[str, Any]) -> None:
+    """Keep the answer to a press that was not a claim: a weight, a label, a mistake."""
+    with across_merchants("A press at a station is kept before anybody knows whose goods it is."):
+        if _begin(scan, desk) is None:
+            end_scan(client_id=scan.client_id, answer=answer)
+
+
+def _begin(scan: SingleScan, desk: Desk) -> Mapping[str, Any] | None:
+    return begin_scan(
+        client_id=scan.client_id,
+        station=STATION,
+        warehouse_id=desk.warehouse_id,
+        sequence=scan.sequence,
+        raw=scan.raw,
+        actor=desk.actor,
+        now=desk.now,
+    )
+
+
+def claim_by_scan(*, scan: SingleScan, desk: Desk) -> tuple[Mapping[str, Any], SingleState | None]:
+    """Claim the most urgent order for a piece; return the answer, and the state after a new claim.
+
+    `code` is `claimed`, `none` (no order waits for it), `owners`, `suspended` or `not_an_item`. The
+    same press again gets the first answer.
+    """
+    parsed = parse_scan(scan.raw)
+    with across_merchants("One scan claims the order that is due first, whichever merchant's."):
+        known = _begin(scan, desk)
+        if known is not None:
+            return known, None
+        answer, state = _claim(scan, parsed, desk)
+        end_scan(client_id=scan.client_id, answer=answer)
+        return answer, state
+
+
+def _claim(
+    scan: SingleScan, parsed: ParsedScan, desk: Desk
+) -> tuple[dict[str, Any], SingleState | None]:
+    about = {"code": parsed.value[:60] or scan.raw[:60]}
+    if parsed.kind == "unreadable" and parsed.problem is not None:
+        return _say("unreadable", parsed.problem), None
+    if parsed.kind in NOT_AN_ITEM:
+        text = gettext_noop("{code} is not a product; scan the product's own code.")
+        return _say("not_an_item", Sentence("not_an_item", text, about)), None
+    try:
+        claimed = claim_single(
+            warehouse_id=desk.warehouse_id,
+            codes=_codes(parsed),
+            merchant_id=desk.merchant_id,
+            actor=desk.actor,
+            now=desk.now,
+        )
+    except SeveralOwners:
+        text = gettext_noop(
+            "Several merchants have orders for {code}: type the code of the merchant whose goods"
+            " these are, then scan again."
+        )
+        return _say("owners", Sentence("owners", text, about)), None
+    except OwnerSuspended:
+        text = gettext_noop("The merchant of {code} is suspended; its goods stay here.")
+        return _say("suspended", Sentence("suspended", text, about)), None
+    if claimed is None:
+        text = gettext_noop("No single-item order of a released wave waits for {code}.")
+        return _say("none", Sentence("none", text, about)), None
+    with merchant(claimed.merchant_id):
+        return _count_and_queue(scan, parsed, desk, claimed)
+
+
+def _codes(parsed: ParsedScan) -> list[Code]:
+    """The ways to read a scan, likeliest first."""
+    codes: list[Code] = []
+    if parsed.gtin:
+        codes.append(("gtin", parsed.gtin))
+    codes += [("sku", each) for each in (parsed.sku, parsed.value) if each]
+    if not parsed.gtin and parsed.value.isdigit() and len(parsed.value) <= 14:
+        # A merchant's product number with a wrong check digit still names the product.
+        codes.append(("gtin", parsed.value))
+    return list(dict.fromkeys(codes))
+
+
+def _count_and_queue(
+    scan: SingleScan, parsed: ParsedScan, desk: Desk, claimed: Claimed
+) -> tuple[dict[str, Any], SingleState]:
+    parcel = Parcel.objects.get(pk=claimed.parcel_id)
+    items = items_of(parcel)
+    job = queue_label(
+        parcel=parcel,
+        printer_id=desk.printer_id,
+        station=desk.station,
+        actor=desk.actor,
+        now=desk.now,
+    )
+    sentence = Sentence(
+        "claimed",
+        gettext_noop("{title}: order {parcel}."),
+        {"title": items[0].product.title, "parcel": parcel.reference},
+    )
+    answer = {
+        **_say("claimed", sentence),
+        "read": stored(parsed.read),
+        "merchant_id": claimed.merchant_id,
+        "parcel": parcel.reference,
+        "has_label": job.document_id is not None,
+    }
+    kept = NewScan(
+        client_id=scan.client_id,
+        sequence=scan.sequence,
+        raw=scan.raw,
+        pressed_ms=scan.pressed_ms,
+        verdict="accepted",
+        answer=answer,
+    )
+    record_scans(
+        parcel=parcel, scans=[kept], counts={items[0].pk: 1}, actor=desk.actor, now=desk.now
+    )
+    items[0].scanned = 1
+    return answer, SingleState(pack_state(parcel, items), job)
+
+
+def _say(code: str, sentence: Sentence) -> dict[str, Any]:
+    return {"code": code, "sentence": sentence.as_dict()}
+
+
+def single_state(*, merchant_id: int, reference: str) -> SingleState | None:
+    """Return a claimed parcel; None for one that no scan of this station claimed."""
+    with merchant(merchant_id):
+        parcel = Parcel.objects.filter(reference=reference).first()
+        if parcel is None:
+            return None
+        mine = SinglePiece.objects.filter(parcel=parcel, claimed_at__isnull=False)
+        if not mine.exists():
+            return None
+        job = (
+            PrintJob.objects.filter(parcel=parcel)
+            .exclude(status=PrintJob.Status.WITHDRAWN)
+            .order_by("-id")
+            .first()
+        )
+        return SingleState(pack_state(parcel), job)
+
+
+def label_seen(*, merchant_id: int, parcel_id: int, now: datetime) -> bool:
+    """Note that a parcel's label was scanned, so it came out."""
+    with merchant(merchant_id):
+        return confirm_label(parcel_id=parcel_id, now=now)
+
+
+def owner_named(code: str, *, warehouse_id: int) -> tuple[int, str] | None:
+    """Return (id, name) of the merchant of a code that has pieces waiting in the warehouse."""
+    with across_merchants("A person says by its code whose goods are on the table."):
+        return (
+            SinglePiece.objects.filter(
+                warehouse_id=warehouse_id, claimed_at__isnull=True, merchant__code=code.lower()
+            )
+            .values_list("merchant_id", "merchant__name")
+            .first()
+        )
