@@ -55,8 +55,8 @@ from tracking.models import ParcelException
 from warehouse.models import Parcel, Wave
 from warehouse.services import Ask, Policy, add_to_purchase
 from warehouse.services.cartons import CartonFacts, save_carton
-from warehouse.services.extras import save_extra
 from warehouse.services.equipment import make_wall
+from warehouse.services.extras import save_extra
 from warehouse.services.print_agents import create_agent
 
 MEMBER_ROLES = ("owner", "operations", "finance", "read_only")
