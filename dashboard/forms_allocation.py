@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,11 +12,13 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.money import check_currency
+from orders.files.cells import values
 from warehouse.models import AllocationPolicy, Warehouse
 from warehouse.services import Policy
 
-LONGEST_REPLAY = timedelta(days=366)
+LONGEST_REPLAY = FURTHEST_AHEAD = timedelta(days=366)
+OLDEST_DAY = date(2000, 1, 1)
+REPLAY_FIELDS, PUBLISHING_FIELDS = ("first_day", "last_day"), ("effective_from",)
 
 
 class DayInput(forms.DateInput):
@@ -45,7 +47,7 @@ class RulesForm(forms.Form):
     )
     effective_from = forms.DateField(
         label=_("In force from"), required=False, widget=DayInput,
-        help_text=_("Midnight UTC of the day. Leave it empty to begin at once."),
+        help_text=_("Midnight UTC of a later day. Leave it empty to begin at once."),
     )  # fmt: skip
     first_day = forms.DateField(label=_("Orders from"), required=False, widget=DayInput)
     last_day = forms.DateField(label=_("Orders until"), required=False, widget=DayInput)
@@ -60,10 +62,36 @@ class RulesForm(forms.Form):
         order = ["strategy", *(f"house_{house.pk}" for house in houses), "may_split"]
         self.order_fields([*order, "effective_from", "first_day", "last_day"])
 
+    def of_rules(self) -> list[forms.BoundField]:
+        """The fields that say what the rules are."""
+        apart = (*REPLAY_FIELDS, *PUBLISHING_FIELDS)
+        return [field for field in self if field.name not in apart]
+
+    def of_replay(self) -> list[forms.BoundField]:
+        """The fields of trying them."""
+        return [self[name] for name in REPLAY_FIELDS]
+
+    def of_publishing(self) -> list[forms.BoundField]:
+        """The fields of putting them in force."""
+        return [self[name] for name in PUBLISHING_FIELDS]
+
+    def clean_effective_from(self) -> date | None:
+        """None for today: from midnight on, rules published since would still stand above these."""
+        day: date | None = self.cleaned_data["effective_from"]
+        today = timezone.now().astimezone(UTC).date()
+        if day is None or day == today:
+            return None
+        if not today < day <= today + FURTHEST_AHEAD:
+            raise forms.ValidationError(_("Choose a day from today on, at most a year ahead."))
+        return day
+
     def clean(self) -> dict[str, Any]:
-        """A replay has both days, in their order, and not too many."""
+        """A replay has both days, in their order, not too many, and some past."""
         said: dict[str, Any] = super().clean() or {}
         first, last = said.get("first_day"), said.get("last_day")
+        if first and not OLDEST_DAY <= first <= timezone.now().astimezone(UTC).date():
+            self.add_error("first_day", _("Choose a day from the year 2000 until today."))
+            return said
         if first and last and not timedelta(0) <= last - first <= LONGEST_REPLAY:
             self.add_error(
                 "last_day", _("Choose a day on or after the first, at most a year later.")
@@ -107,30 +135,27 @@ class SupplierForm(forms.Form):
     )
     language = forms.ChoiceField(label=_("Language of letters"), choices=settings.LANGUAGES)
     is_active = forms.BooleanField(
-        label=_("Orders may be sent its way"), required=False, initial=True
+        label=_("Goods may be asked of it"), required=False, initial=True
     )
+
+
+def _currencies() -> list[tuple[str, str]]:
+    return [("", "–"), *((code, code) for code in sorted(values()["currencies"]))]
 
 
 class SupplierProductForm(forms.Form):
     """A product that a supplier holds, and on what terms."""
 
-    sku = forms.CharField(label=_("SKU"), max_length=80)
+    sku = forms.CharField(label=_("SKU"), max_length=80, help_text=_("Of your product list."))
     code = forms.CharField(label=_("The supplier's article number"), max_length=80, required=False)
     lead_days = forms.IntegerField(label=_("Days until it delivers"), min_value=0, max_value=365)
     unit_cost = forms.DecimalField(
         label=_("Price of a piece"), min_value=Decimal(0), max_digits=12, decimal_places=2
     )
-    currency = forms.CharField(label=_("Currency"), min_length=3, max_length=3)
+    currency = forms.ChoiceField(label=_("Currency"), choices=_currencies)
     min_quantity = forms.IntegerField(
         label=_("Smallest quantity"), min_value=1, max_value=1_000_000, initial=1
     )
     is_drop_ship = forms.BooleanField(
         label=_("Ships to buyers itself (drop shipment)"), required=False
     )
-
-    def clean_currency(self) -> str:
-        """An ISO code that we have rates for."""
-        try:
-            return check_currency(str(self.cleaned_data["currency"]).upper())
-        except ValueError as unknown:
-            raise forms.ValidationError(_("Use a code such as EUR, USD or CNY.")) from unknown

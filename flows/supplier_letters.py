@@ -112,7 +112,8 @@ def _ship_to(request: SupplierRequest, order: Order | None) -> tuple[str, ...]:
 def _letter(request: SupplierRequest, owner: Merchant) -> EmailMessage:
     is_drop_ship = request.kind == SupplierRequest.Kind.DROP_SHIP
     with translation.override(request.supplier.language):
-        about = {"number": request.number, "merchant": owner.name}
+        # One line, whatever the name: a subject with a line break is no header.
+        about = {"number": request.number, "merchant": " ".join(owner.name.split())}
         subject = (
             _("Drop shipment %(number)s for %(merchant)s")
             if is_drop_ship

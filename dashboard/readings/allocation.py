@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,14 @@ from dashboard.readings.words import sentence
 from dashboard.screens.orders import Allocation, AllocationCandidate, FromSupplier
 from orders.models import Order
 from warehouse.models import Allocation as StoredAllocation
-from warehouse.models import AllocationPolicy, Backorder, SupplierRequest
+from warehouse.models import AllocationPolicy, Backorder, SupplierRequest, SupplierRequestLine
+
+SHOWN = 10
+COMING = (
+    SupplierRequest.Status.DRAFT, SupplierRequest.Status.SENT, SupplierRequest.Status.ACCEPTED,
+    SupplierRequest.Status.SHIPPED,
+)  # fmt: skip
+"""Purchases whose goods may still come."""
 
 
 def read_allocation(order: Order, stored: StoredAllocation | None) -> Allocation | None:
@@ -55,9 +62,9 @@ def _verdict(one: Mapping[str, Any]) -> str:
         return sentence(one["verdict"])
     short: Mapping[str, int] = one.get("short") or {}
     if not short:
-        return _("Holds every line")
+        return _("Holds every line.")
     missing = ", ".join(f"{units} × {sku}" for sku, units in sorted(short.items()))
-    return _("Lacks %(missing)s") % {"missing": missing}
+    return _("Lacks %(missing)s.") % {"missing": missing}
 
 
 def strategy_words(strategy: str) -> str:
@@ -68,14 +75,29 @@ def strategy_words(strategy: str) -> str:
 def read_from_suppliers(order: Order) -> tuple[FromSupplier, ...]:
     """What suppliers were asked to ship for an order, the newest first."""
     rows = SupplierRequest.objects.filter(order=order).select_related("supplier").order_by("-id")
-    return tuple(
-        FromSupplier(
-            number=row.number,
-            url=reverse("dashboard:supplier_request", args=[row.number]),
-            supplier=row.supplier.name,
-            status=str(row.get_status_display()),
-            carrier=row.carrier,
-            tracking_number=row.tracking_number,
-        )
-        for row in rows[:10]
+    return tuple(map(_from_supplier, rows[:SHOWN]))
+
+
+def read_on_order(order: Order, product_ids: Collection[int]) -> tuple[FromSupplier, ...]:
+    """The open purchases of what an order waits for; empty for one that does not wait."""
+    if order.status != Order.Status.BACKORDERED:
+        return ()
+    lines = SupplierRequestLine.objects.filter(product_id__in=product_ids)
+    rows = SupplierRequest.objects.filter(
+        kind=SupplierRequest.Kind.PURCHASE,
+        status__in=COMING,
+        pk__in=lines.values("request_id"),
+    )
+    return tuple(map(_from_supplier, rows.select_related("supplier").order_by("-id")[:SHOWN]))
+
+
+def _from_supplier(row: SupplierRequest) -> FromSupplier:
+    return FromSupplier(
+        number=row.number,
+        url=reverse("dashboard:supplier_request", args=[row.number]),
+        supplier=row.supplier.name,
+        status=str(row.get_status_display()),
+        carrier=row.carrier,
+        tracking_number=row.tracking_number,
+        expected_on=row.expected_on,
     )

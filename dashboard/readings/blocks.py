@@ -6,10 +6,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.authentication import Caller
+from dashboard.readings.order_tabs import BLOCKED, order_tabs
 from dashboard.readings.paging import Ordering, read_page
 from dashboard.readings.words import actor_words
 from dashboard.screens.blocks import BlockedBuyersPage, BlockRow
-from dashboard.screens.common import Destructive, Option, Tab
+from dashboard.screens.common import Destructive, Option
 from orders.models import BlockKind, BuyerBlock
 
 COUNTED = 10_000
@@ -21,10 +22,7 @@ def read_blocks(*, caller: Caller, cursor: str, fault: str = "") -> BlockedBuyer
     may_edit = caller.may("orders.edit")
     many = BuyerBlock.objects.order_by()[: COUNTED + 1].count()
     return BlockedBuyersPage(
-        tabs=(
-            Tab(label=_("Orders"), url=reverse("dashboard:orders")),
-            Tab(label=_("Blocked buyers"), url=reverse("dashboard:blocked_buyers"), current=True),
-        ),
+        tabs=order_tabs(BLOCKED),
         rows=tuple(_row(block, may_edit=may_edit) for block in found.rows),
         pager=found.pager,
         count=min(many, COUNTED),

@@ -15,6 +15,7 @@ from core.money import Money
 from core.sentences import Sentence
 from core.spoken import say
 from dashboard.readings.order_changes import is_unplanned
+from dashboard.readings.order_tabs import TOGETHER, order_tabs
 from dashboard.readings.words import order_badge
 from dashboard.screens.combining import (
     Beside,
@@ -25,7 +26,7 @@ from dashboard.screens.combining import (
     TogetherPage,
     TogetherRow,
 )
-from dashboard.screens.common import Destructive, Tab
+from dashboard.screens.common import Destructive
 from flows.order_picture import order_family
 from flows.together import Together, orders_beside, orders_together
 from orders.models import Order, OrderLine
@@ -120,10 +121,7 @@ def read_together(*, after: str, caller: Caller, now: datetime) -> TogetherPage:
     found = orders_together(after=after, now=now)
     here = reverse("dashboard:orders_together")
     return TogetherPage(
-        tabs=(
-            Tab(label=_("All"), url=reverse("dashboard:orders")),
-            Tab(label=_("Could go together"), url=here, current=True),
-        ),
+        tabs=order_tabs(TOGETHER),
         rows=tuple(_row(group) for group in found.groups),
         merge_url=reverse("dashboard:orders_merge"),
         may_merge=caller.may("orders.edit"),

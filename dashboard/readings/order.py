@@ -18,7 +18,7 @@ from core.money import Money
 from core.tenancy import active_merchant_id
 from customs.models import Declaration
 from customs.models import LandedCost as StoredCost
-from dashboard.readings.allocation import read_allocation, read_from_suppliers
+from dashboard.readings.allocation import read_allocation, read_from_suppliers, read_on_order
 from dashboard.readings.combining import read_family
 from dashboard.readings.documents import documents_of
 from dashboard.readings.landed_cost import landed_cost_of
@@ -107,6 +107,7 @@ def read_order(*, order: Order, caller: Caller) -> OrderPage:
         landed_cost=landed_cost_of(cost) if cost else None,
         allocation=read_allocation(order, allocation),
         from_suppliers=read_from_suppliers(order),
+        on_order=read_on_order(order, {row.product_id for row in lines if row.product_id}),
         history=history_of(events),
         ruled=tuple(ruled_words(told, order.created_at.date()) for told in order.ruled),
         tags=tuple(order.tags),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from core.journey_line import JourneyLine
 from core.money import Money
@@ -177,7 +177,7 @@ class Allocation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FromSupplier:
-    """A drop shipment that a supplier was asked for."""
+    """A drop shipment of an order, or a purchase of what it waits for."""
 
     number: str
     url: str
@@ -185,6 +185,7 @@ class FromSupplier:
     status: str
     carrier: str = ""
     tracking_number: str = ""
+    expected_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -210,6 +211,7 @@ class OrderPage:
     landed_cost: LandedCost | None
     allocation: Allocation | None
     from_suppliers: tuple[FromSupplier, ...] = ()
+    on_order: tuple[FromSupplier, ...] = ()
     history: tuple[HistoryEntry, ...]
     list_url: str
     changes: OrderChanges

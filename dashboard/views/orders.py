@@ -16,9 +16,10 @@ from accounts.access import MemberRequest, member_view
 from accounts.authentication import Caller
 from core.tenancy import merchant
 from dashboard.readings.order import find_order, read_order
+from dashboard.readings.order_tabs import order_tabs
 from dashboard.readings.orders import SORTS, OrderFilters, order_rows, orders_matching
 from dashboard.readings.paging import newest_first, ordering, read_page
-from dashboard.screens.common import BulkAction, Filter, Tab
+from dashboard.screens.common import BulkAction, Filter
 from dashboard.screens.orders import OrdersPage
 from dashboard.views.screens import (
     asked,
@@ -38,7 +39,6 @@ from tracking.words import stage_words
 
 MOST_AT_ONCE = 200
 STAGES = ("ordered", "allocated", "packed")
-TABS = (Order.Status.HELD, Order.Status.BACKORDERED, Order.Status.SHIPPED, Order.Status.DELIVERED)
 
 
 def _filters(request: MemberRequest) -> OrderFilters:
@@ -70,7 +70,7 @@ def order_list(request: MemberRequest) -> HttpResponse:
         shown = order_rows(found.rows)
     may_act = request.caller.may("holds.release")
     page = OrdersPage(
-        tabs=_tabs(filters),
+        tabs=order_tabs(filters.status),
         filters=_filter_bar(filters),
         rows=shown,
         pager=found.pager,
@@ -85,23 +85,6 @@ def order_list(request: MemberRequest) -> HttpResponse:
         else (),
     )
     return show(request, "dashboard/orders/list.html", page, current="orders")
-
-
-def _tabs(filters: OrderFilters) -> tuple[Tab, ...]:
-    here = reverse("dashboard:orders")
-    return (
-        Tab(label=_("All"), url=here, current=not filters.status),
-        *(
-            Tab(
-                label=str(status.label),
-                url=f"{here}?status={status.value}",
-                current=filters.status == status.value,
-            )
-            for status in TABS
-        ),
-        Tab(label=_("Could go together"), url=reverse("dashboard:orders_together")),
-        Tab(label=_("Blocked buyers"), url=reverse("dashboard:blocked_buyers")),
-    )
 
 
 def _filter_bar(filters: OrderFilters) -> tuple[Filter, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -30,6 +30,7 @@ from warehouse.services import WrongStep
 
 Posted = Mapping[str, str]
 MOST_PIECES = 1_000_000
+FURTHEST_DAY = timedelta(days=731)
 
 
 class Missing(Exception):
@@ -120,9 +121,12 @@ def _day(text: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as wrong:
         raise Missing(_("Write the day as year-month-day.")) from wrong
+    if abs(day - timezone.now().date()) > FURTHEST_DAY:
+        raise Missing(_("The day is more than two years away: look at its year."))
+    return day
 
 
 def _refuse(found: SupplierRequest, said: Posted, actor: str, now: datetime) -> str:
@@ -148,7 +152,9 @@ def _receive(found: SupplierRequest, said: Posted, actor: str, now: datetime) ->
     received = {}
     for line in SupplierRequestLine.objects.filter(request=found).order_by("id"):
         text = said.get(f"received_{line.pk}", "").strip()
-        if not (text.isascii() and text.isdigit()) or int(text) > MOST_PIECES:
+        # The length first: a number of thousands of digits is refused by Python itself.
+        is_number = text.isascii() and text.isdigit() and len(text) <= len(str(MOST_PIECES))
+        if not is_number or int(text) > MOST_PIECES:
             raise Missing(_("Write for every line how many pieces came, 0 for none."))
         received[line.pk] = int(text)
     pieces = supply.receive(request_id=found.pk, received=received, actor=actor, now=now)

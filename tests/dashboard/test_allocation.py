@@ -103,7 +103,7 @@ def test_a_supplier_and_its_products_are_kept(shop: Shop, page: Page) -> None:
     )
     terms = {
         "sku": "MUG-BLUE", "code": "M-7", "lead_days": "4", "unit_cost": "3.20",
-        "currency": "eur", "min_quantity": "10",
+        "currency": "EUR", "min_quantity": "10",
     }  # fmt: skip
     assert client.post(f"{here}products/", terms).status_code == 302
     assert client.post(f"{here}products/", {**terms, "sku": "NONE"}).status_code == 400
