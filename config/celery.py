@@ -28,6 +28,7 @@ app.conf.task_routes = {
     "warehouse.tasks.tell_new_work": {"queue": "operator"},
     "orders.tasks.sweep_trials": {"queue": "operator"},
     "warehouse.tasks.propose_waves": {"queue": "operator"},
+    "warehouse.tasks.measure_stock": {"queue": "operator"},
 }
 
 
@@ -58,6 +59,7 @@ def _beat_schedule() -> dict[str, dict[str, object]]:
         "register-line-push": _every(seconds * 10, "tracking.tasks.register_line_push"),
         "tell-new-work": _every(seconds * 15, "warehouse.tasks.tell_new_work"),
         "propose-waves": _every(seconds * 15, "warehouse.tasks.propose_waves"),
+        "measure-stock": _every(3600, "warehouse.tasks.measure_stock"),
         "sweep-silent-parcels": _every(seconds * 5, "tracking.tasks.sweep_silent_parcels"),
     }
 

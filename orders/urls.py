@@ -18,6 +18,7 @@ from orders.api.imports import Imports, OneImport, RejectedRows
 from orders.api.listings import Listings, OneListing
 from orders.api.orders import OneOrder, Orders, ReleaseHold
 from orders.api.products import OneProduct, Products
+from orders.api.stock import OneKit, OneStock
 from orders.api.trials import OneTrial, TrialOrders, Trials
 
 urlpatterns = [
@@ -35,6 +36,8 @@ urlpatterns = [
     ),
     path("products", Products.as_view(), name="api-products"),
     path("products/<words:sku>", OneProduct.as_view(), name="api-product"),
+    path("stock/<words:sku>", OneStock.as_view(), name="api-stock"),
+    path("kits/<words:sku>", OneKit.as_view(), name="api-kit"),
     path("orders", Orders.as_view(), name="api-orders"),
     path("orders/bulk", BulkOrders.as_view(), name="api-orders-bulk"),
     path("orders/merge", MergeOrders.as_view(), name="api-merge-orders"),

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from warehouse.stations import board, cartons, handover, pack, papers, photos, pick, waves, weigh
+from warehouse.stations import (
+    board,
+    cartons,
+    handover,
+    pack,
+    papers,
+    photos,
+    pick,
+    replenish,
+    waves,
+    weigh,
+)
 
 urlpatterns = [
     path("", board.show, name="station_board"),
@@ -23,6 +34,11 @@ urlpatterns = [
     path("pack/photos/", photos.photos, name="station_photos"),
     path("weigh/", weigh.show, name="station_weigh"),
     path("weigh/scans/", weigh.scans, name="station_weigh_scans"),
+    path("replenish/", replenish.overview, name="station_replenish"),
+    path("replenish/<slug:code>/", replenish.show, name="station_replenish_house"),
+    path("replenish/<slug:code>/scans/", replenish.scans, name="station_replenish_scans"),
+    path("replenish/<slug:code>/look/", replenish.look, name="station_replenish_look"),
+    path("replenish/<slug:code>/face/", replenish.face, name="station_replenish_face"),
     path("hand-over/", handover.station, name="station_hand_over"),
     path("hand-over/<int:handover_id>/", handover.show, name="station_handover"),
     path("", include("warehouse.printing_urls")),

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from flows.new_work import tell_new_work
+from flows.replenishing import measure_everybody
 from flows.wave_proposals import propose_due
 
 
@@ -13,6 +14,12 @@ from flows.wave_proposals import propose_due
 def tell_of_new_work() -> None:
     """Send the digests of new work that are due."""
     tell_new_work(now=timezone.now())
+
+
+@shared_task(name="warehouse.tasks.measure_stock")
+def measure_stock() -> None:
+    """Measure how long every merchant's stock lasts, and look at pick faces."""
+    measure_everybody(now=timezone.now())
 
 
 @shared_task(name="warehouse.tasks.propose_waves")

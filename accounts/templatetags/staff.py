@@ -21,6 +21,8 @@ SCREENS = (
     ("station_walls", gettext_lazy("Put wall"), "products", "staff.floor", "/stations/walls/"),
     ("station_printing", gettext_lazy("Printing"), "document", "staff.floor",
      "/stations/printing/"),
+    ("station_replenish", gettext_lazy("Replenish"), "swap", "staff.floor",
+     "/stations/replenish/"),
     ("station_hand_over", gettext_lazy("Hand over"), "shipments", "staff.floor",
      "/stations/hand-over/"),
     ("staff_claims", gettext_lazy("Claims"), "claims", "staff.claims", "/staff/claims/"),

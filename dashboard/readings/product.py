@@ -6,16 +6,17 @@ from datetime import date
 
 from django.forms import Form
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.authentication import Caller
 from core.events import history
 from dashboard.forms_products import ProductForm
 from dashboard.readings.product_words import CODES, FIELDS
-from dashboard.readings.products import products_matching, stock_of
 from dashboard.readings.words import history_of
 from dashboard.screens.products import ProductFact, ProductPage, ProductRemark
 from flows.products import product_findings
+from flows.stock_picture import stock_of_product
 from orders.models import Hold, Order, OrderLine, Product
 from orders.words import hold_words
 
@@ -30,15 +31,16 @@ def read_product(
     """The page of one product of the active merchant; a form that was refused is shown again."""
     may_edit = caller.may("products.edit")
     shown = form or ProductForm.of(product)
-    on_hand, reserved, available = stock_of(products_matching("").get(pk=product.pk))
+    stock = stock_of_product(product_id=product.pk, now=timezone.now())
     waiting = _orders_held(product)
     return ProductPage(
         sku=product.sku,
         title=product.title,
         list_url=reverse("dashboard:products"),
-        on_hand=on_hand,
-        reserved=reserved,
-        available=available,
+        on_hand=stock.on_hand,
+        reserved=stock.reserved,
+        available=stock.available,
+        stock_url=reverse("dashboard:product_stock", args=[product.pk]),
         remarks=_remarks(product, on),
         orders_held=waiting,
         is_more=waiting == COUNTED,

@@ -9,6 +9,7 @@ from django.db.models import Count, Min, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from claims.models import Claim
 from core.models import Event, Job
@@ -27,6 +28,7 @@ from shipping.models import Booking
 from tracking.journey import order_journey
 from tracking.models import ParcelException, TrackedParcel
 from tracking.words import stage_words, trouble_words
+from warehouse.models import StockCover
 
 LATELY = timedelta(hours=24)
 MONEY_SINCE = timedelta(days=30)
@@ -72,6 +74,7 @@ def _attention(now: datetime) -> Iterator[Attention]:
     yield from _failed_jobs()
     yield from _claims()
     yield from _backorders()
+    yield from _low_stock()
     yield from supplier_attention(now)
 
 
@@ -241,6 +244,28 @@ def _backorders() -> Iterator[Attention]:
             oldest_at=found["oldest"],
             tone="neutral",
         )
+
+
+def _low_stock() -> Iterator[Attention]:
+    low = StockCover.objects.filter(is_low=True)
+    found = low.aggregate(
+        many=Count("product", distinct=True), oldest=Min("low_since"), first=Min("days_left")
+    )
+    if not found["many"]:
+        return
+    remedy = _("Send more to the warehouse, or set another minimum.")
+    if found["first"] is not None:
+        lasts = ngettext("The first lasts %(days)s day.", "The first lasts %(days)s days.",
+                         found["first"]) % {"days": found["first"]}  # fmt: skip
+        remedy = f"{lasts} {remedy}"
+    yield Attention(
+        count=found["many"],
+        label=_("Products that run low"),
+        remedy=remedy,
+        url=f"{reverse('dashboard:products')}?low=1",
+        action=_("See products"),
+        oldest_at=found["oldest"],
+    )
 
 
 def _stages() -> Iterator[StageCount]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -121,6 +121,9 @@ EVENTS: Mapping[str, str] = {
     "claim.refused": gettext_noop("Claim refused"),
     "claim.paid": gettext_noop("Claim paid"),
     "product.changed": gettext_noop("Changed"),
+    "product.kit_saved": gettext_noop("Kit saved"),
+    "product.min_days_left_set": gettext_noop("Days left when sold set"),
+    "product.level_set": gettext_noop("Minimum and maximum set"),
     "product.customs_corrected": gettext_noop("Corrected with a declaration"),
 }
 ECHOES: Mapping[str, str] = {
@@ -263,7 +266,7 @@ def event_detail(event: Event) -> str:
     if event.kind.startswith("rule."):
         return ruled_words(data, event.at.date())
     if event.kind.startswith("product."):
-        return changes_in_words(data)
+        return STOCK_WISHES.get(event.kind, changes_in_words)(data)
     if event.kind in ("order.held", "order.rechecked"):
         return ", ".join(hold_name(code) for code in data.get("holds", ()))
     if event.kind == "claim.evidence_added":
@@ -273,6 +276,29 @@ def event_detail(event: Event) -> str:
     if event.kind == "order.conflict_decided":
         return str(dict(ConflictOutcome.choices).get(data.get("outcome", ""), ""))
     return say(data["sentence"]) if data.get("sentence") else _first_told(data)
+
+
+def _kit_told(data: Mapping[str, Any]) -> str:
+    return ", ".join(f"{pieces} × {sku}" for sku, pieces in data.get("parts", {}).items())
+
+
+def _days_told(data: Mapping[str, Any]) -> str:
+    return f"{data.get('was')} → {data.get('days')}"
+
+
+def _level_told(data: Mapping[str, Any]) -> str:
+    both = (NOTHING if data.get(name) is None else str(data[name]) for name in LEVELS)
+    return f"{data.get('warehouse')}: {' / '.join(both)}"
+
+
+NOTHING = "–"
+LEVELS = ("minimum", "maximum")
+STOCK_WISHES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "product.kit_saved": _kit_told,
+    "product.min_days_left_set": _days_told,
+    "product.level_set": _level_told,
+}
+"""What the merchant said of a product's stock, in its history."""
 
 
 def _first_told(data: Mapping[str, Any]) -> str:

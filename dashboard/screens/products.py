@@ -71,6 +71,7 @@ class ProductPage:
     on_hand: int
     reserved: int
     available: int
+    stock_url: str
     remarks: tuple[ProductRemark, ...]
     orders_held: int
     is_more: bool

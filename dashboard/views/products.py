@@ -18,7 +18,7 @@ from dashboard.readings.paging import newest_first, ordering, read_page
 from dashboard.readings.product import read_product
 from dashboard.readings.products import SORTS, product_rows, products_matching, stock_of
 from dashboard.readings.supply import product_tabs
-from dashboard.screens.common import Filter
+from dashboard.screens.common import Filter, Option
 from dashboard.screens.products import ProductsPage
 from dashboard.views.screens import asked, csv_export, show, with_query
 from flows.products import ProductChanged, edit_product
@@ -30,10 +30,13 @@ from orders.models import Product
 def product_list(request: MemberRequest) -> HttpResponse:
     """The list, newest first unless sorted otherwise."""
     query = asked(request, "q")
+    is_low = _is_low(request)
     order = ordering(asked(request, "sort"), SORTS)
     with merchant(request.caller.merchant_id):
         found = read_page(
-            products_matching(query), order=order, cursor=request.GET.get("cursor", "")
+            products_matching(query, now=timezone.now(), is_low=is_low),
+            order=order,
+            cursor=request.GET.get("cursor", ""),
         )
         rows = product_rows(found.rows)
     page = ProductsPage(
@@ -46,11 +49,20 @@ def product_list(request: MemberRequest) -> HttpResponse:
                 value=query,
                 placeholder=_("Beginning of a SKU"),
             ),
+            Filter(
+                name="low",
+                label=_("Stock"),
+                value="1" if is_low else "",
+                options=(
+                    Option(value="", label=_("All"), selected=not is_low),
+                    Option(value="1", label=_("Runs low"), selected=is_low),
+                ),
+            ),
         ),
         rows=rows,
         pager=found.pager,
         sort=order.word,
-        is_filtered=bool(query),
+        is_filtered=bool(query or is_low),
         clear_url=reverse("dashboard:products"),
         export_url=with_query(request, "dashboard:products_export"),
         upload_url=f"{reverse('dashboard:upload')}?kind=products",
@@ -58,14 +70,19 @@ def product_list(request: MemberRequest) -> HttpResponse:
     return show(request, "dashboard/products/list.html", page, current="products")
 
 
+def _is_low(request: MemberRequest) -> bool:
+    return asked(request, "low", ("1",)) == "1"
+
+
 @member_view("products.view")
 @require_safe
 def product_export(request: MemberRequest) -> HttpResponseBase:
     """The filtered products as CSV."""
-    query = asked(request, "q")
+    query, is_low = asked(request, "q"), _is_low(request)
 
     def fetch(below: int | None) -> list[Product]:
-        return newest_first(products_matching(query), below=below)
+        found = products_matching(query, now=timezone.now(), is_low=is_low)
+        return newest_first(found, below=below)
 
     return csv_export(
         merchant_id=request.caller.merchant_id,

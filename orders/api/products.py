@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Sum
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +19,7 @@ from core.problems import Problem
 from core.routes import permission
 from core.tenancy import merchant
 from flows.intake import receive_products
+from flows.stock_picture import stock_of_product
 from orders.api.bodies import NEW_PRODUCT_BODY, PRODUCT_BODY, NewProductBody, ProductBody
 from orders.api.filters import ProductFilter
 from orders.api.shapes import PRODUCT, ProductDetailShape, ProductShape
@@ -116,10 +116,12 @@ def detail(sku: str) -> dict[str, Any]:
     product = Product.objects.filter(sku=sku).first()
     if product is None:
         raise Http404
-    bins = product.balances.filter(location__kind="bin")
-    sums = bins.aggregate(on_hand=Sum("on_hand"), reserved=Sum("reserved"))
-    on_hand, reserved = sums["on_hand"] or 0, sums["reserved"] or 0
+    stock = stock_of_product(product_id=product.pk, now=timezone.now())
     return {
         **PRODUCT.to_representation(product),
-        "stock": {"on_hand": on_hand, "reserved": reserved, "available": on_hand - reserved},
+        "stock": {
+            "on_hand": stock.on_hand,
+            "reserved": stock.reserved,
+            "available": stock.available,
+        },
     }

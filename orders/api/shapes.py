@@ -25,7 +25,7 @@ class ProductShape(serializers.ModelSerializer[Product]):
 
 
 class StockShape(serializers.Serializer[Any]):
-    """Pieces of a product in the warehouses' bins."""
+    """Pieces of a product in the warehouses; `available` may be promised to orders."""
 
     on_hand = serializers.IntegerField()
     reserved = serializers.IntegerField()

@@ -68,6 +68,6 @@ def set_min_days_left(*, product_id: int, days: int, actor: str, now: datetime) 
         subject_id=product.pk,
         actor=actor,
         now=now,
-        data={"sku": product.sku, "before": before, "days": days},
+        data={"sku": product.sku, "was": before, "days": days},
     )
     return True

@@ -250,6 +250,7 @@ def product_page() -> ProductPage:
         list_url="/products/",
         on_hand=1_240,
         reserved=12,
+        stock_url="/products/1/stock/",
         available=1_228,
         remarks=(
             ProductRemark(

@@ -59,6 +59,8 @@ RULE = {"name": "A rule", "actions": [{"kind": "tag", "values": ["x"]}]}
 API = {
     "api-products": Rule("products.view / products.edit", "GET"),
     "api-product": Rule("products.view / products.edit", "GET", {"sku": "sku"}),
+    "api-stock": Rule("products.view / products.edit", "GET", {"sku": "sku"}),
+    "api-kit": Rule("products.view / products.edit", "GET", {"sku": "sku"}),
     "api-orders": Rule("orders.view / orders.edit", "GET POST"),
     "api-orders-bulk": Rule("orders.edit", "POST"),
     "api-order": Rule("orders.view", "GET", ORDER),
@@ -156,6 +158,12 @@ DASHBOARD = {
     "listing_map": Rule("products.edit", "POST", {"listing_id": "listing"}, {"action": "ignore"}),
     "products": Rule("products.view"),
     "products_export": Rule("products.view"),
+    "product_stock": Rule(
+        "products.view / products.edit",
+        "GET POST",
+        {"product_id": "product"},
+        {"action": "lasting", "days": 3},
+    ),
     "shipments": Rule("shipments.view"),
     "shipments_export": Rule("shipments.view"),
     "shipment": Rule("shipments.view", "GET", {"parcel_id": "parcel"}),
@@ -279,6 +287,16 @@ ADMIN = {
     "station_print_go_on": Rule("staff.floor", "POST", {"job_id": "print_job"}),
     "station_print_seen": Rule("staff.floor", "POST", {"job_id": "print_job"}),
     "station_print_label": Rule("staff.floor", "GET", {"job_id": "print_job"}),
+    "station_replenish": Rule("staff.floor"),
+    "station_replenish_house": Rule("staff.floor", "GET", {"code": "house_code"}),
+    "station_replenish_scans": Rule("staff.floor", "POST", {"code": "house_code"}, SCANS),
+    "station_replenish_look": Rule("staff.floor", "POST", {"code": "house_code"}),
+    "station_replenish_face": Rule(
+        "staff.floor",
+        "POST",
+        {"code": "house_code"},
+        {"merchant": "acme", "sku": "MUG-BLUE", "minimum": 1, "maximum": 2},
+    ),
     "station_hand_over": Rule(
         "staff.floor",
         "GET POST",

@@ -24,6 +24,16 @@ def carton_fill_percent(on: date) -> int:
     return _value("carton_fill", on)
 
 
+def cover_window_days(on: date) -> int:
+    """Over so many days back what was shipped is counted, to tell how long stock lasts."""
+    return _value("cover_window", on)
+
+
+def low_cover_days(on: date) -> int:
+    """Stock that lasts fewer days than this is low."""
+    return _value("low_cover", on)
+
+
 def _value(wanted: str, on: date) -> int:
     for rule, value in in_force(_rules(), on):
         if rule == wanted:

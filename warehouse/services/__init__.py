@@ -20,6 +20,7 @@ from warehouse.services.differences import (
     mend_reserved,
 )
 from warehouse.services.digests import claim_digest, digest_sent, set_email_wish
+from warehouse.services.levels import BadLevel, Face, Level, measure_cover, set_face, set_level
 from warehouse.services.locations import (
     NoRoom,
     NoSuchPlace,
@@ -47,6 +48,12 @@ from warehouse.services.policies import (
     check_warehouses,
     policy_in_force,
     publish_policy,
+)
+from warehouse.services.replenishment import (
+    drop_replenishment,
+    finish_replenishment,
+    open_replenishment,
+    propose_replenishment,
 )
 from warehouse.services.reservations import (
     Promise,
@@ -101,9 +108,12 @@ from warehouse.services.weighing import (
 
 __all__ = [
     "Ask",
+    "BadLevel",
     "Claim",
     "Difference",
+    "Face",
     "Goods",
+    "Level",
     "Looked",
     "NameTaken",
     "NewScan",
@@ -141,21 +151,26 @@ __all__ = [
     "differences_of",
     "digest_sent",
     "draft_drop_ship",
+    "drop_replenishment",
     "end_claims",
     "expected_of",
     "find_differences",
+    "finish_replenishment",
     "hand_over_parcels",
     "lay_counterparts",
     "lay_tree",
     "mark_emailed",
+    "measure_cover",
     "mend_count",
     "mend_reserved",
     "move_stock",
     "note_backorders",
+    "open_replenishment",
     "open_stock",
     "pack_parcel",
     "plan_wave",
     "policy_in_force",
+    "propose_replenishment",
     "publish_policy",
     "queue_for_stock",
     "receive_request",
@@ -169,6 +184,8 @@ __all__ = [
     "save_supplier_product",
     "send_request",
     "set_email_wish",
+    "set_face",
+    "set_level",
     "set_packing_list",
     "set_parcel_service",
     "set_pick_list",
