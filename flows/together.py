@@ -55,8 +55,15 @@ def orders_together(*, after: str, now: datetime, doors: int = DOORS_AT_ONCE) ->
     by_door: dict[str, list[Order]] = {digest: [] for digest in digests}
     for order in rows.select_related("channel").order_by("pk")[: doors * MOST_MERGED]:
         by_door[order.address_digest].append(order)
+    by_door = {door: orders for door, orders in by_door.items() if not _is_one_split(orders)}
     next_after = digests[-1] if len(digests) == doors else ""
     return TogetherPage(tuple(_judged(by_door, now)), next_after)
+
+
+def _is_one_split(orders: Sequence[Order]) -> bool:
+    """Whether all of them are parts of one order: somebody has just taken it apart."""
+    parents = {order.parent_id for order in orders}
+    return len(parents) == 1 and None not in parents
 
 
 def orders_beside(order: Order, *, now: datetime) -> Together | None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.authentication import Caller
 from core.events import history
 from core.money import Money
+from core.templatetags.words import country_name
 from dashboard.readings.documents import documents_of
 from dashboard.readings.paging import Ordering, read_page
 from dashboard.readings.words import history_of
@@ -279,7 +280,9 @@ def _goes_to(row: SupplierRequest) -> tuple[str, ...]:
     if row.order is not None:
         order = row.order
         place = " ".join(filter(None, (order.postal_code, order.city)))
-        lines = (order.recipient_name, order.street_1, place, order.country)
+        streets = (order.street_1, order.street_2, order.street_3)
+        country = country_name(order.country)
+        lines = (order.recipient_name, order.company, *streets, place, order.region, country)
         return tuple(line for line in lines if line)
     return (row.warehouse.name, row.warehouse.city) if row.warehouse else ()
 

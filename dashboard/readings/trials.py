@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -85,8 +85,9 @@ def read_trial(trial: RuleTrial) -> TrialPage:
         is_running=trial.status != RuleTrial.Status.DONE,
         is_waiting=trial.status == RuleTrial.Status.WAITING,
         is_cut=trial.is_cut,
-        since=trial.since,
-        until=trial.until,
+        first_day=trial.since.astimezone(UTC).date(),
+        # It ends at the midnight after its last day.
+        last_day=trial.until.astimezone(UTC).date() - timedelta(days=1),
         seen=trial.orders_seen,
         total=trial.orders_total,
         changed=trial.orders_changed,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from dashboard.screens.common import Badge, Destructive, Option, Tab
 
@@ -146,8 +146,8 @@ class TrialPage:
     is_running: bool
     is_waiting: bool
     is_cut: bool
-    since: datetime
-    until: datetime
+    first_day: date
+    last_day: date
     seen: int
     total: int
     changed: int

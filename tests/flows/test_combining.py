@@ -437,6 +437,14 @@ def test_an_order_that_a_supplier_is_asked_to_ship_stays_whole(owner: Merchant) 
         assert codes(refused) == {"order_at_supplier"}
 
 
+def test_parts_of_one_split_are_not_suggested_to_go_together(owner: Merchant) -> None:
+    order = an_order(owner, lines=(line(1, "MUG-BLUE", 2, "9.50"),))
+    do_split(owner, order, {"1": 1})
+    with merchant(owner):
+        assert Order.objects.filter(parent_id=order.pk).count() == 2
+        assert orders_together(after="", now=NOW).groups == ()
+
+
 def test_what_could_go_together_is_found_by_door(owner: Merchant) -> None:
     one, two = a_pair(owner)
     other = an_order(owner)
