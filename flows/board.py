@@ -102,12 +102,13 @@ def _waiting(warehouse_ids: Collection[int]) -> Iterable[Row]:
 
 
 def _waves(warehouse_ids: Collection[int]) -> Iterable[Row]:
-    """Waves that still have parcels to pack, or wait to be released."""
+    """Waves that still have parcels to pack, or that a person planned; proposals stand apart."""
     return (
         Wave.objects.filter(
             warehouse_id__in=warehouse_ids, parcels__status=Parcel.Status.PLANNED
         )
         .exclude(status__in=[Wave.Status.CLOSED, Wave.Status.DISMISSED])
+        .exclude(status=Wave.Status.PLANNED, template__isnull=False)
         .values("id", "warehouse_id", "number", "status", "created_at", "pick_list_id",
                 owner=F("merchant__code"), owner_name=F("merchant__name"),
                 owner_active=F("merchant__is_active"))

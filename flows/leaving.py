@@ -110,7 +110,14 @@ def leave_or_stay(
 
 
 def take_out(
-    *, merchant_id: int, parcel_id: int, keeps_stock: bool, reason: str, actor: str, now: datetime
+    *,
+    merchant_id: int,
+    wave_id: int,
+    parcel_id: int,
+    keeps_stock: bool,
+    reason: str,
+    actor: str,
+    now: datetime,
 ) -> bool:
     """Take one parcel's order out of its wave, on a staff member's word; False when it was out.
 
@@ -118,7 +125,7 @@ def take_out(
     `Parcel.DoesNotExist`.
     """
     with merchant(merchant_id):
-        parcel = Parcel.objects.get(pk=parcel_id)
+        parcel = Parcel.objects.get(pk=parcel_id, wave=wave_id)
         if parcel.status == Parcel.Status.CANCELLED:
             return False
         left = leave_waves(

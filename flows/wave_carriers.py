@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from core.money import NoExchangeRate
-from orders.models import Order, OrderLine
+from orders.models import Order
 from shipping.rules.catalogue import NoZone
 from shipping.rules.catalogue import service as service_of
 from shipping.rules.choice import NoServiceFits, choose_service, price_services
@@ -15,7 +15,7 @@ from shipping.rules.pricing import RateRow
 from shipping.rules.services import ParcelFacts
 from shipping.services import agreement_in_force
 from shipping.services.terms import NoAgreement, rate_rows
-from warehouse.models import Warehouse
+from warehouse.models import Reservation, Warehouse
 
 
 class CarrierForecast:
@@ -35,11 +35,15 @@ class CarrierForecast:
     def orders_by(self, carrier_code: str, orders: Sequence[Order]) -> set[int]:
         """Return the ids of the orders that would go by a carrier, in the active block."""
         goods: Mapping[int, list[tuple[int, str]]] = defaultdict(list)
-        lines = OrderLine.objects.filter(order__in=[order.pk for order in orders])
-        for order_id, units, weight_g, battery in lines.values_list(
-            "order_id", "quantity", "product__weight_g", "product__battery"
-        ):
-            goods[order_id].append((units * (weight_g or 0), battery or "none"))
+        promised = Reservation.objects.filter(
+            order_line__order__in=[order.pk for order in orders],
+            status=Reservation.Status.RESERVED,
+        )
+        for order_id, units, weight_g, battery in promised.values_list(
+            "order_line__order_id", "quantity", "balance__product__weight_g",
+            "balance__product__battery",
+        ):  # fmt: skip
+            goods[order_id].append((units * weight_g, battery))
         return {
             order.pk for order in orders if self._carrier(order, goods[order.pk]) == carrier_code
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 from django.test import Client
@@ -18,7 +19,8 @@ from shipping.models import Booking
 from shipping.services import begin_sending, mark_booked, plan_booking
 from tests.factories import ACTOR, NOW, an_order
 from tracking.services import start_tracking
-from warehouse.models import Parcel, StaffAssignment, Warehouse, Wave
+from warehouse.models import Parcel, StaffAssignment, Warehouse, Wave, WaveTemplate
+from warehouse.services.wave_templates import TemplateFacts, save_template
 
 PDF = b"%PDF-1.7\n%%EOF\n"
 JSON = "application/json"
@@ -109,3 +111,17 @@ def a_scan(number: int, raw: str, prefix: str = "press") -> dict[str, Any]:
     """One press of a scanner, a second after the one before."""
     at = f"2026-11-20T09:{number // 60:02d}:{number % 60:02d}.000Z"
     return {"client_id": f"{prefix}-{number}", "seq": number, "raw": raw, "at": at}
+
+
+def a_template(house: Warehouse, **fields: Any) -> WaveTemplate:
+    """A template of a warehouse: each kind apart, for the evening's cut-off on workdays."""
+    values: dict[str, Any] = {
+        "name": "Evening post", "kind": "any", "carrier_code": "", "cut_off": time(18, 0),
+        "weekdays": [0, 1, 2, 3, 4], "lead_minutes": 120, "every_minutes": 15,
+        "ship_within_hours": None, "max_orders": 50, "max_weight_g": None,
+        "max_volume_cm3": None, "max_slots": None,
+    }  # fmt: skip
+    return save_template(
+        template_id=None, warehouse=house, facts=TemplateFacts(**{**values, **fields}),
+        actor=ACTOR, now=NOW,
+    )  # fmt: skip

@@ -335,6 +335,7 @@ class HoldCode(models.TextChoices):
     DESTINATION = "destination", _("Destination")
     BLOCKED_BUYER = "blocked_buyer", _("Blocked buyer")
     RULE = "rule", _("Your rule")
+    STOCK = "stock", _("Stock")
 
 
 class Hold(TenantModel):

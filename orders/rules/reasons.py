@@ -21,7 +21,7 @@ SENTENCES = "_sentences"
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """``code`` is the hold code, one of fourteen; ``field`` what the finding points at.
+    """``code`` is the hold code, one of sixteen; ``field`` what the finding points at.
 
     ``is_checked``: every check finds it anew, so that it goes when it no longer applies.
     """
@@ -244,6 +244,14 @@ REASONS: Mapping[str, Reason] = {
         _("%(sku)s is sold for %(price)s %(currency)s, far above its value of %(value)s."),
         _("Confirm the price, or correct the unit value of the product."),
         OPERATIONS,
+    ),
+    "short_picked": Reason(
+        "stock",
+        "lines",
+        _("The picker found %(found)s of %(expected)s %(sku)s; no other place has the rest."),
+        _("Release the order to let it wait for stock, or cancel it."),
+        OPERATIONS,
+        is_checked=False,
     ),
     "line_missing": Reason(
         "value",

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from core.events import record
 from orders.models import Hold, Order
+from orders.rules.reasons import HoldFinding
+from orders.services.orders import move_orders
 
 CHECK = "check"
 """Who released a hold that a later check no longer found."""
@@ -58,3 +60,30 @@ def may_release(role: str, wanted: str) -> bool:
     """Tell whether `role` may release a hold that names `wanted`; owners and admins always may."""
     door, _, _ = wanted.partition(":")
     return role in (wanted, f"{door}:{ALWAYS[door]}")
+
+
+def hold_order(*, order_id: int, finding: HoldFinding, actor: str, now: datetime) -> bool:
+    """Hold an order for something found outside of its checks; False when it was held for it.
+
+    The caller holds the order's row and has taken its stock and parcel.
+    """
+    place = ":".join(filter(None, (finding.field, finding.params.get("sku", ""))))[:120]
+    open_holds = Hold.objects.filter(order_id=order_id, released_at__isnull=True)
+    if open_holds.filter(code=finding.code, field=place).exists():
+        return False
+    Hold.objects.create(
+        order_id=order_id,
+        code=finding.code,
+        field=place,
+        reason_code=finding.reason_code,
+        params=finding.kept,
+        reason=finding.sentence[:500],
+        remedy=finding.remedy[:500],
+        released_by_role=finding.released_by,
+        raised_at=now,
+    )
+    move_orders(
+        order_ids=[order_id], to=Order.Status.HELD, actor=actor, now=now,
+        data={"holds": [finding.code]},
+    )  # fmt: skip
+    return True

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -15,12 +14,10 @@ from flows.wave_proposals import dismiss, propose_due, propose_waves, settle_tog
 from orders.files.orders import ParsedLine
 from orders.models import Order
 from tests.factories import ACTOR, NOW, a_merchant, a_product, a_warehouse
-from tests.floor import allocated_orders
+from tests.floor import a_template, allocated_orders
 from warehouse.models import Allocation, Parcel, Warehouse, Wave, WaveRun, WaveTemplate
 from warehouse.services.wave_templates import (
-    TemplateFacts,
     TemplateNameTaken,
-    save_template,
     set_template_active,
 )
 
@@ -51,19 +48,6 @@ def an_owner(code: str) -> Merchant:
     for sku in ("MUG-BLUE", "BOWL"):
         a_product(owner, sku)
     return owner
-
-
-def a_template(house: Warehouse, **fields: Any) -> WaveTemplate:
-    values: dict[str, Any] = {
-        "name": "Evening post", "kind": "any", "carrier_code": "", "cut_off": time(18, 0),
-        "weekdays": [0, 1, 2, 3, 4], "lead_minutes": 120, "every_minutes": 15,
-        "ship_within_hours": None, "max_orders": 50, "max_weight_g": None,
-        "max_volume_cm3": None, "max_slots": None,
-    }  # fmt: skip
-    return save_template(
-        template_id=None, warehouse=house, facts=TemplateFacts(**{**values, **fields}),
-        actor=ACTOR, now=NOW,
-    )  # fmt: skip
 
 
 def waves_of(owner: Merchant) -> list[Wave]:

@@ -260,6 +260,27 @@ ADMIN = {
     ),
     "station_wave": Rule("staff.floor", "GET", {"wave_id": "wave"}),
     "station_wave_release": Rule("staff.supervise", "POST", {"wave_id": "wave"}),
+    "station_wave_dismiss": Rule("staff.supervise", "POST", {"wave_id": "wave"}),
+    "station_wave_take_out": Rule(
+        "staff.floor",
+        "POST",
+        {"wave_id": "wave"},
+        {"parcel": 1, "stock": "keep", "reason": "wall"},
+    ),
+    "station_proposals": Rule(
+        "staff.supervise",
+        "POST",
+        body={"template": 1, "cut_off_at": "2026-11-20T10:00:00Z", "act": "dismiss"},
+    ),
+    "station_put_back": Rule("staff.floor", "POST", {"put_back_id": "put_back"}),
+    "station_templates": Rule("staff.floor"),
+    "station_template_new": Rule("staff.supervise", "GET POST", body={"name": "Wall"}),
+    "station_template": Rule(
+        "staff.supervise", "GET POST", {"template_id": "template"}, {"name": "Wall"}
+    ),
+    "station_template_switch": Rule(
+        "staff.supervise", "POST", {"template_id": "template"}, {"on": "no"}
+    ),
     "station_picks": Rule("staff.floor", "POST", body={"wave": 1, "all": True}),
     "station_pick": Rule("staff.floor", "GET", {"wave_id": "wave"}),
     "station_pick_scans": Rule("staff.floor", "POST", {"wave_id": "wave"}, SCANS),

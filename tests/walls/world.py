@@ -16,8 +16,9 @@ from core.models import Job, Merchant, PartnerStop
 from core.tenancy import merchant
 from customs.models import Declaration
 from flows.aftersales import add_evidence, file_claim
-from flows.fulfilment import plan_next_wave
+from flows.fulfilment import pick, plan_next_wave
 from flows.intake import submit_file
+from flows.leaving import take_out
 from flows.printing import queue_label
 from flows.rule_trials import begin_trial
 from flows.simulation import simulate
@@ -46,13 +47,14 @@ from tests.floor import (
     PDF,
     a_released_wave,
     a_staff_member,
+    a_template,
     allocated_orders,
     label_for,
     parcels_of,
 )
 from tests.walls.routes import CARTON
 from tracking.models import ParcelException
-from warehouse.models import Parcel, Wave
+from warehouse.models import Parcel, PutBack, Warehouse, Wave
 from warehouse.services import Ask, Policy, add_to_purchase
 from warehouse.services.cartons import CartonFacts, save_carton
 from warehouse.services.equipment import make_wall
@@ -110,6 +112,8 @@ class World:
     rule: int
     trial: int
     wave: int
+    template: int
+    put_back: int
     job: int
     handover: int
     exception: int
@@ -158,6 +162,8 @@ def build() -> World:
     allocated_orders(acme, 1)
     wave = plan_next_wave(merchant_id=acme.pk, warehouse=house, actor=ACTOR, now=NOW)
     assert wave is not None
+    template = a_template(house)
+    put_back = _put_back(acme, house)
     members, rivals = _team(acme), _team(rival)
     keys = {role: an_api_key(acme, role) for role in MEMBER_ROLES}
     with merchant(acme):
@@ -272,6 +278,8 @@ def build() -> World:
         rule=rule.pk,
         trial=trial.pk,
         wave=wave.pk,
+        template=template.pk,
+        put_back=put_back,
         job=job.pk,
         handover=handover.pk,
         exception=exception.pk,
@@ -365,3 +373,16 @@ def _writes() -> int:
             " FROM pg_stat_xact_user_tables"
         )
         return int(cursor.fetchone()[0])
+
+
+def _put_back(owner: Merchant, house: Warehouse) -> int:
+    """Goods that were picked for an order that left its wave."""
+    parcel = parcels_of(owner, a_released_wave(owner, house))[0]
+    wave_id = parcel.wave_id or 0
+    pick(merchant_id=owner.pk, wave_id=wave_id, task_ids=None, actor=ACTOR, now=NOW)
+    take_out(
+        merchant_id=owner.pk, wave_id=wave_id, parcel_id=parcel.pk, keeps_stock=False,
+        reason="wall", actor=ACTOR, now=NOW,
+    )  # fmt: skip
+    with merchant(owner):
+        return PutBack.objects.values_list("pk", flat=True).get()

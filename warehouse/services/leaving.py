@@ -116,12 +116,18 @@ def _tasks(parcels: Sequence[Parcel]) -> Mapping[int, list[PickTask]]:
 
 def _taken(parcel: Parcel, tasks: Sequence[PickTask]) -> list[_Taken]:
     """What was picked, or lies in the carton without its picking having been confirmed."""
-    packed = dict(ParcelItem.objects.filter(parcel=parcel).values_list("order_line_id", "scanned"))
+    items = ParcelItem.objects.filter(parcel=parcel)
+    packed = {
+        (line_id, product_id): scanned
+        for line_id, product_id, scanned in items.values_list(
+            "order_line_id", "product_id", "scanned"
+        )
+    }
     found = []
     for task in sorted(tasks, key=lambda one: one.picked_at is None):
-        line_id = task.reservation.order_line_id
-        scanned = min(packed.get(line_id, 0), task.quantity)
-        packed[line_id] = packed.get(line_id, 0) - scanned
+        piece = (task.reservation.order_line_id, task.product_id)
+        scanned = min(packed.get(piece, 0), task.quantity)
+        packed[piece] = packed.get(piece, 0) - scanned
         quantity = task.quantity if task.picked_at is not None else scanned
         if quantity:
             found.append(_Taken(task, quantity))

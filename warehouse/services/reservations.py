@@ -66,7 +66,7 @@ def reserve_orders(*, orders: Sequence[Reserving], now: datetime) -> None:
     for order in orders:
         for promise in order.promises:
             wanted[promise.balance_id] += promise.quantity
-    _take(wanted)
+    take_pieces(wanted)
     kept = [promise for order in orders for promise in order.promises]
     owner = active_merchant_id()
     with connection.cursor() as cursor:
@@ -113,7 +113,7 @@ ALLOCATE = (
 )
 
 
-def _take(wanted: Mapping[int, int]) -> None:
+def take_pieces(wanted: Mapping[int, int]) -> None:
     """Raise the reserved pieces of each balance by what is wanted, or raise `StockGone`."""
     balance_ids = sorted(wanted)
     # An UPDATE of many rows locks them in no order of ours.

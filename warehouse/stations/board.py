@@ -21,9 +21,12 @@ from flows.floor import supervised_by, warehouses_of
 from flows.fulfilment import WAVE_CAP
 from flows.new_work import email_wishes, wish_email
 from flows.problems import NotFailed, find_job, partner_problems, try_job_again
+from flows.wave_board import Proposal, open_put_backs, proposals
+from warehouse.models import PutBack
 from warehouse.staff import stop_row
 from warehouse.stations.common import by_warehouse, to_json, warehouse_ids, warehouse_named
 
+BESIDE = ("problems", "proposed", "put_backs")
 SECTIONS = ("waiting", "waves", "labels", "exporting", "ready")
 
 
@@ -35,6 +38,8 @@ def show(request: StaffRequest) -> HttpResponse:
     stops = [stop_row(stop) for stop in partner_problems()]
     wishes = email_wishes(request.staff)
     supervised = {warehouse.pk for warehouse in supervised_by(request.staff)}
+    ids = [warehouse.pk for warehouse in mine]
+    proposed, put_backs = proposals(warehouse_ids=ids), open_put_backs(warehouse_ids=ids)
     houses: list[dict[str, Any]] = [
         {
             "warehouse": warehouse,
@@ -42,6 +47,8 @@ def show(request: StaffRequest) -> HttpResponse:
             "may_release": warehouse.pk in supervised,
             **{name: by_warehouse(getattr(picture, name), warehouse.pk) for name in SECTIONS},
             "problems": [each for each in picture.problems if each.warehouse_id == warehouse.pk],
+            "proposed": [each for each in proposed if each.warehouse_id == warehouse.pk],
+            "put_backs": [row for row in put_backs if row.location.warehouse_id == warehouse.pk],
         }
         for warehouse in mine
     ]
@@ -50,7 +57,7 @@ def show(request: StaffRequest) -> HttpResponse:
         partners = [{name: to_json(value) for name, value in stop.items()} for stop in stops]
         return JsonResponse({"warehouses": listed, "partners": partners, "failed": picture.failed})
     for house in houses:
-        house["is_empty"] = not any(house[name] for name in (*SECTIONS, "problems"))
+        house["is_empty"] = not any(house[name] for name in (*SECTIONS, *BESIDE))
     context = {
         "houses": houses, "cap": WAVE_CAP, "staff": request.staff, "now": timezone.now(),
         "stops": stops, "failed": picture.failed,
@@ -98,7 +105,41 @@ def _house_json(house: Mapping[str, Any]) -> dict[str, Any]:
         {name: to_json(value) for name, value in asdict(problem).items()}
         for problem in house["problems"]
     ]
-    return {"warehouse": house["warehouse"].code, **sections, "problems": problems}
+    return {
+        "warehouse": house["warehouse"].code,
+        **sections,
+        "problems": problems,
+        "proposed": [_proposal_json(each) for each in house["proposed"]],
+        "put_backs": [_put_back_json(each) for each in house["put_backs"]],
+    }
+
+
+def _proposal_json(proposal: Proposal) -> dict[str, Any]:
+    left_out = ("merchant_id", "template_id", "name", "carrier_code", "cut_off_at")
+    return {
+        "template": proposal.template_id,
+        "name": proposal.name,
+        "carrier": proposal.carrier_code,
+        "cut_off_at": proposal.cut_off_at.isoformat(),
+        "waves": [
+            _row_json({name: value for name, value in wave.items() if name not in left_out})
+            for wave in proposal.waves
+        ],
+    }
+
+
+def _put_back_json(row: PutBack) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "merchant": row.merchant.code,
+        "order": row.order.reference,
+        "sku": row.product.sku,
+        "quantity": row.quantity,
+        "lot": row.lot,
+        "location": row.location.code,
+        "is_promised": row.staging_id == row.location_id,
+        "since": row.created_at.isoformat(),
+    }
 
 
 def _row_json(row: Mapping[str, Any]) -> dict[str, Any]:
