@@ -125,7 +125,7 @@ def pick_list(merchant_id: int, payload: Mapping[str, Any]) -> None:
         owner = Merchant.objects.get(pk=merchant_id)
         tasks = list(
             PickTask.objects.filter(wave=wave)
-            .select_related("product", "location", "parcel")
+            .select_related("product", "location", "parcel", "reservation__balance")
             .order_by("position")
         )
     content = render_pick_list(
@@ -141,6 +141,8 @@ def pick_list(merchant_id: int, payload: Mapping[str, Any]) -> None:
                     title=task.product.title,
                     quantity=task.quantity,
                     put_into=task.parcel.reference,
+                    lot=task.reservation.balance.lot,
+                    expires_on=task.reservation.balance.expires_on,
                 )
                 for task in tasks
             ),

@@ -59,11 +59,14 @@ def proposals(*, warehouse_ids: Collection[int]) -> list[Proposal]:
         )  # fmt: skip
     found: dict[tuple[int, datetime], Proposal] = {}
     for row in rows:
-        key = (row["template_id"], row["cut_off_at"])
+        cut_off_at = row["cut_off_at"]
+        if cut_off_at is None:
+            raise ValueError(f"Wave {row['number']} has a template and no cut-off.")
+        key = (row["template_id"], cut_off_at)
         if key not in found:
             found[key] = Proposal(
                 row["template_id"], row["name"], row["carrier_code"], row["warehouse_id"],
-                row["cut_off_at"],
+                cut_off_at,
             )  # fmt: skip
         found[key].waves.append(row)
     return list(found.values())

@@ -26,12 +26,14 @@ class PickLine:
     quantity: int
     put_into: str = ""
     lot: str = ""
+    expires_on: date | None = None
 
     @property
     def words(self) -> str:
-        """Article number, title, then lot and parcel where there are any."""
+        """Article number, title, then lot, expiry and parcel where there are any."""
         last = (
             f"Lot {self.lot}" if self.lot else "",
+            f"expires {self.expires_on.isoformat()}" if self.expires_on else "",
             f"into {self.put_into}" * bool(self.put_into),
         )
         return "\n".join(

@@ -84,6 +84,7 @@ EVENTS: Mapping[str, str] = {
     "order.undone": gettext_noop("Split or merge taken back"),
     "order.parcel_withdrawn": gettext_noop("Planned parcel taken out of its wave"),
     "order.taken_out": gettext_noop("Parcel taken out of its wave"),
+    "order.lot_switched": gettext_noop("Another lot was picked"),
     "order.short_picked": gettext_noop("Less found on the shelf than the stock said"),
     "hold.released": gettext_noop("Hold released"),
     "booking.planned": gettext_noop("Service chosen"),

@@ -283,6 +283,9 @@ ADMIN = {
     ),
     "station_picks": Rule("staff.floor", "POST", body={"wave": 1, "all": True}),
     "station_pick": Rule("staff.floor", "GET", {"wave_id": "wave"}),
+    "station_pick_short": Rule(
+        "staff.floor", "GET POST", {"wave_id": "wave"}, {"task": 1, "found": 0}
+    ),
     "station_pick_scans": Rule("staff.floor", "POST", {"wave_id": "wave"}, SCANS),
     "station_pack": Rule("staff.floor"),
     "station_pack_scans": Rule("staff.floor", "POST", body=SCANS),

@@ -18,8 +18,8 @@ from accounts.staff_pages import staff_page
 from core.bodies import BadBody, Body, read_body
 from flows.picking import NotPickable, PickScan, PickState, pick_all, pick_by_scan, pick_state
 from warehouse.models import Wave
-from warehouse.rules.picking import next_task
-from warehouse.screens import StationDocument, StationLine, StationState
+from warehouse.rules.picking import OpenTask, next_task
+from warehouse.screens import StationDocument, StationLine, StationPress, StationState
 from warehouse.stations.common import (
     LARGEST,
     MOST_SCANS,
@@ -35,8 +35,11 @@ from warehouse.stations.common import (
 from warehouse.stations.waves import document_url, walk_words
 
 MOST_PICKS = 2000
+MOST_PRESSES = 5
+"""Buttons for what may be found of a short task; more are typed on a page of their own."""
 VERDICTS = {
     "accepted": "accepted", "wrong": "wrong", "picked_before": "duplicate", "unreadable": "error",
+    "short": "accepted", "not_now": "waiting", "other_lot": "wrong",
 }  # fmt: skip
 
 
@@ -86,7 +89,7 @@ def picks(request: StaffRequest) -> JsonResponse:
                 merchant_id=wave.merchant_id, wave_id=wave.pk, actor=request.actor, now=now
             )
         except NotPickable as error:
-            raise _not_released() from error
+            raise not_released() from error
         taken: list[PickScan] = []
     else:
         entries = body.objects("picks", most=MOST_PICKS)
@@ -117,7 +120,7 @@ def _pick(request: StaffRequest, wave: Wave, taken: Sequence[PickScan]) -> PickS
             now=timezone.now(),
         )
     except NotPickable as error:
-        raise _not_released() from error
+        raise not_released() from error
     except IntegrityError as error:
         raise BadBody(
             field="client_id", fault=_("It was used for another scan at the same moment."),
@@ -125,7 +128,8 @@ def _pick(request: StaffRequest, wave: Wave, taken: Sequence[PickScan]) -> PickS
         ) from error  # fmt: skip
 
 
-def _not_released() -> BadBody:
+def not_released() -> BadBody:
+    """What to raise for a wave that is planned only."""
     return BadBody(
         field="wave", fault=_("It is not released yet."), remedy=_("Release the wave first."),
         status=409,
@@ -184,7 +188,7 @@ def _station_state(wave: Wave, state: PickState) -> StationState:
         lines=tuple(
             StationLine(
                 sku=task.sku,
-                title=task.title,
+                title=_title(task),
                 expected=task.quantity,
                 scanned=task.quantity if task.is_picked else 0,
                 location=task.location,
@@ -194,5 +198,43 @@ def _station_state(wave: Wave, state: PickState) -> StationState:
         complete=current is None,
         next_action=action,
         documents=papers,
+        presses=_presses(state.wave, current),
+        links=_links(state.wave, current),
         notes=tuple(filter(None, [walk_words(wave.path_mm, wave.serpentine_mm)])),
     )
+
+
+def _title(task: OpenTask) -> str:
+    """What the goods are called, with the lot and expiry to take."""
+    lot = _("Lot {lot}").format(lot=task.lot) if task.lot else ""
+    until = ""
+    if task.expires_on is not None:
+        until = _("expires {date}").format(date=task.expires_on.isoformat())
+    return " · ".join(filter(None, (task.title, lot, until)))
+
+
+def _presses(wave: Wave, current: OpenTask | None) -> tuple[StationPress, ...]:
+    """What a picker presses who finds less than wanted, one for each number that may be there."""
+    if current is None or wave.status == Wave.Status.PLANNED:
+        return ()
+    return tuple(
+        StationPress(
+            label=_("Short: {found} of {wanted} there").format(
+                found=found, wanted=current.quantity
+            ),
+            raw=f"WB:C:SHORT:{current.task_id}:{found}",
+        )
+        for found in range(min(current.quantity, MOST_PRESSES))
+    )
+
+
+def _links(wave: Wave, current: OpenTask | None) -> tuple[StationDocument, ...]:
+    """Where to go from here: to packing at the end, to another number where one may be found."""
+    if wave.status == Wave.Status.PLANNED:
+        return ()
+    if current is None:
+        return (StationDocument(label=_("To the pack station"), url=reverse("station_pack")),)
+    if current.quantity <= MOST_PRESSES:
+        return ()
+    url = f"{reverse('station_pick_short', args=[wave.pk])}?task={current.task_id}"
+    return (StationDocument(label=_("Short: another number"), url=url),)

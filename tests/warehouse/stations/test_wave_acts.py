@@ -34,11 +34,6 @@ FORM: dict[str, Any] = {
 
 
 @pytest.fixture
-def planner(house: Warehouse) -> Client:
-    return logged_in(a_staff_member("admin", house))
-
-
-@pytest.fixture
 def template(house: Warehouse) -> WaveTemplate:
     return a_template(house)
 
@@ -58,7 +53,11 @@ def settle(client: Client, template: WaveTemplate, act: str) -> Any:
 
 
 def test_waves_of_a_cut_off_stand_together(
-    floor: Client, elsewhere: Client, acme: Merchant, rival: Merchant, template: WaveTemplate
+    floor: Client,
+    supervisor: Client,
+    acme: Merchant,
+    rival: Merchant,
+    template: WaveTemplate,
 ) -> None:
     for owner in (acme, rival):
         proposed(owner, template)
@@ -70,48 +69,55 @@ def test_waves_of_a_cut_off_stand_together(
     assert on_board(floor, "waves") == []
     page = floor.get("/stations/").content.decode()
     assert "Evening post" in page
-    assert settle(elsewhere, template, "release").json() == {"done": 0}
-    assert settle(floor, template, "release").json() == {"done": 2}
+    assert "Release all" not in page
+    assert "Release all" in supervisor.get("/stations/").content.decode()
+    assert settle(floor, template, "release").status_code == 403
+    far = logged_in(a_staff_member("supervisor", email="far-too@operator.example"))
+    assert settle(far, template, "release").json() == {"done": 0}
+    assert settle(supervisor, template, "release").json() == {"done": 2}
     assert on_board(floor, "proposed") == []
     assert [row["status"] for row in on_board(floor, "waves")] == ["released", "released"]
 
 
-def test_a_proposal_is_dismissed(floor: Client, acme: Merchant, template: WaveTemplate) -> None:
+def test_a_proposal_is_dismissed(
+    floor: Client, supervisor: Client, acme: Merchant, template: WaveTemplate
+) -> None:
     (wave,) = proposed(acme, template)
     path = f"/stations/waves/{wave.pk}/dismiss/"
-    assert ask(floor, path, {}).json() == {"wave": wave.pk, "dismissed": True}
-    assert ask(floor, path, {}).json() == {"wave": wave.pk, "dismissed": False}
+    assert ask(floor, path, {}).status_code == 403
+    assert ask(supervisor, path, {}).json() == {"wave": wave.pk, "dismissed": True}
+    assert ask(supervisor, path, {}).json() == {"wave": wave.pk, "dismissed": False}
     assert on_board(floor, "waiting")[0]["orders"] == 1
     assert "Dismissed" in floor.get(f"/stations/waves/{wave.pk}/").content.decode()
 
 
 def test_suspended_merchants_waves_are_not_released(
-    floor: Client, acme: Merchant, template: WaveTemplate
+    supervisor: Client, acme: Merchant, template: WaveTemplate
 ) -> None:
     proposed(acme, template)
     acme.is_active = False
     acme.save(update_fields=["is_active"])
-    assert settle(floor, template, "release").json() == {"done": 0}
-    assert settle(floor, template, "nonsense").status_code == 400
-    assert settle(floor, template, "dismiss").json() == {"done": 1}
+    assert settle(supervisor, template, "release").json() == {"done": 0}
+    assert settle(supervisor, template, "nonsense").status_code == 400
+    assert settle(supervisor, template, "dismiss").json() == {"done": 1}
 
 
 def test_templates_are_added_changed_and_switched(
-    planner: Client, floor: Client, house: Warehouse
+    supervisor: Client, floor: Client, house: Warehouse
 ) -> None:
     new = "/stations/templates/new/?warehouse=szx1"
     assert floor.post(new, FORM).status_code == 403
-    assert planner.get(new).status_code == 200
-    assert planner.post(new, {**FORM, "weekdays": []}).status_code == 400
-    assert planner.post(new, FORM).status_code == 302
-    assert planner.post(new, FORM).status_code == 400
+    assert supervisor.get(new).status_code == 200
+    assert supervisor.post(new, {**FORM, "weekdays": []}).status_code == 400
+    assert supervisor.post(new, FORM).status_code == 302
+    assert supervisor.post(new, FORM).status_code == 400
     made = WaveTemplate.objects.get()
     assert (made.warehouse, made.weekdays, made.max_slots) == (house, [0, 4], 12)
     assert made.max_weight_g is None
     path = f"/stations/templates/{made.pk}/"
-    assert b"Late courier" in planner.get(path).content
-    assert planner.post(path, {**FORM, "max_orders": "7"}).status_code == 302
-    planner.post(f"{path}switch/", {"on": "no"})
+    assert b"Late courier" in supervisor.get(path).content
+    assert supervisor.post(path, {**FORM, "max_orders": "7"}).status_code == 302
+    supervisor.post(f"{path}switch/", {"on": "no"})
     made.refresh_from_db()
     assert (made.max_orders, made.is_active) == (7, False)
     page = floor.get("/stations/templates/").content.decode()
