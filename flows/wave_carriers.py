@@ -10,11 +10,13 @@ from core.money import NoExchangeRate
 from orders.models import Order
 from shipping.rules.catalogue import NoZone
 from shipping.rules.catalogue import service as service_of
+from shipping.rules.catalogue import services
 from shipping.rules.choice import NoServiceFits, choose_service, price_services
 from shipping.rules.pricing import RateRow
 from shipping.rules.services import ParcelFacts
 from shipping.services import agreement_in_force
 from shipping.services.terms import NoAgreement, rate_rows
+from tracking.words import carrier_words
 from warehouse.models import Reservation, Warehouse
 
 
@@ -77,3 +79,14 @@ class CarrierForecast:
         except (NoServiceFits, NoExchangeRate, NoZone):
             return ""
         return service_of(choice.service_code, self._on).carrier
+
+
+def carrier_choices(on: date) -> list[tuple[str, str]]:
+    """The carriers whose services are on offer on a day, with their names."""
+    codes = sorted({service.carrier for service in services(on)})
+    return [(code, carrier_words(code)) for code in codes]
+
+
+def carrier_name(code: str) -> str:
+    """What a carrier is called, in the reader's language."""
+    return carrier_words(code)

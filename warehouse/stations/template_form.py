@@ -9,9 +9,8 @@ from django import forms
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
+from flows.wave_carriers import carrier_choices
 from flows.wave_proposals import MOST_ORDERS
-from shipping.rules.catalogue import services
-from tracking.words import carrier_words
 from warehouse.models import WaveTemplate
 from warehouse.services.wave_templates import TemplateFacts
 
@@ -64,8 +63,7 @@ class TemplateForm(forms.Form):
 
     def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        codes = sorted({service.carrier for service in services(on)})
-        choices = [("", _("Any")), *((code, carrier_words(code)) for code in codes)]
+        choices = [("", _("Any")), *carrier_choices(on)]
         self.fields["carrier_code"].choices = choices  # type: ignore[attr-defined]
 
     @property

@@ -13,7 +13,7 @@ from accounts.access import StaffRequest
 from accounts.staff_pages import not_found, staff_page
 from core.bodies import read_body
 from flows.floor import supervised_by
-from tracking.words import carrier_words
+from flows.wave_carriers import carrier_name
 from warehouse.models import Warehouse, WaveTemplate
 from warehouse.rules.waves import next_cut_off
 from warehouse.services.wave_templates import (
@@ -39,7 +39,7 @@ def listed(request: StaffRequest) -> HttpResponse:
         {
             "template": each,
             "days": ", ".join(str(WEEKDAYS_ABBR[day]) for day in each.weekdays),
-            "carrier": carrier_words(each.carrier_code) if each.carrier_code else _("Any"),
+            "carrier": carrier_name(each.carrier_code) if each.carrier_code else _("Any"),
             "next": next_cut_off(
                 after=now, zone=each.warehouse.time_zone, at=each.cut_off, weekdays=each.weekdays
             ),
