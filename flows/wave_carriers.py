@@ -8,9 +8,8 @@ from datetime import date
 
 from core.money import NoExchangeRate
 from orders.models import Order
-from shipping.rules.catalogue import NoZone
+from shipping.rules.catalogue import NoZone, services
 from shipping.rules.catalogue import service as service_of
-from shipping.rules.catalogue import services
 from shipping.rules.choice import NoServiceFits, choose_service, price_services
 from shipping.rules.pricing import RateRow
 from shipping.rules.services import ParcelFacts
