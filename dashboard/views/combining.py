@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -35,6 +36,7 @@ from orders.services import SomebodyWasFirst
 
 MOST_GROUPS = 50
 LONGEST_TYPED = 20
+AMOUNT = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{0,4})?")
 MOVED_ON = Sentence("moved_on", gettext_noop("The order has moved on. Look at it again."))
 
 
@@ -172,11 +174,10 @@ def _pieces(text: str) -> int:
 
 
 def _amount(text: str) -> Decimal:
-    try:
-        amount = Decimal(text.replace(",", ".")) if len(text) <= LONGEST_TYPED else Decimal(0)
-    except InvalidOperation:
-        amount = Decimal(0)
-    if not amount.is_finite() or amount <= 0:
+    # Digits only: with an exponent twenty letters are a number of a hundred thousand digits.
+    is_plain = AMOUNT.fullmatch(text) is not None
+    amount = Decimal(text.replace(",", ".")) if is_plain else Decimal(0)
+    if amount <= 0:
         raise NotCombined(
             Sentence("not_an_amount", gettext_noop("Enter an amount above zero for each part."))
         )

@@ -10,7 +10,7 @@ from core.sentences import Sentence, gettext_noop
 from orders.rules.bundles import shared
 
 CENT = Decimal("0.01")
-MOST_PARTS = 20
+MOST_PARTS, MOST_COUNTED = 20, 1000
 MOST_MERGED = 20
 LONGEST_NUMBER = 80
 
@@ -137,7 +137,8 @@ def _taken(
 
 def by_value(lines: Sequence[Goods], limit: Decimal) -> list[dict[int, int]] | Goods:
     """Parts that are worth no more than `limit` each, dearest pieces first into the first that
-    takes them; the line of a single piece that is worth more."""
+    takes them; the line of a single piece that is worth more. Counting ends at `MOST_COUNTED`
+    parts, which are too many anyway: a hundred thousand pieces would keep a page busy."""
     parts: list[dict[int, int]] = []
     worth: list[Decimal] = []
     for line in sorted(lines, key=lambda each: (-each.unit_price, each.line_id)):
@@ -145,6 +146,8 @@ def by_value(lines: Sequence[Goods], limit: Decimal) -> list[dict[int, int]] | G
             return line
         left, place = line.quantity, 0
         while left:
+            if place == MOST_COUNTED:
+                return parts
             if place == len(parts):
                 parts.append({})
                 worth.append(Decimal(0))

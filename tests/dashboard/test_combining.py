@@ -11,7 +11,7 @@ from core.tenancy import merchant
 from orders.files.orders import ParsedLine
 from orders.models import Order, OrderLine
 from tests.dashboard.conftest import Shop
-from tests.factories import an_order
+from tests.factories import a_merchant, a_product, an_order
 
 pytestmark = pytest.mark.django_db
 
@@ -100,3 +100,46 @@ def test_who_may_only_look_is_offered_nothing(shop: Shop) -> None:
     one = an_order(shop.owner, recipient_name=BUYER)
     assert "/split/" not in page(shop, f"/orders/{one.reference}/", role="finance")
     assert shop.client(role="finance").post(f"/orders/{one.reference}/undo/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "limit", ["1e99999", "1e-9999", "1e30", "NaN", "-1", "0", "", "9" * 20, "\x00", "1.2.3", "٣"]
+)
+def test_an_amount_that_is_none_splits_nothing(shop: Shop, limit: str) -> None:
+    order = an_order(shop.owner)
+    assert split(shop, order, by="value", limit=limit).status_code == 422
+    assert family(shop, order) == []
+
+
+def test_an_order_of_very_many_pieces_is_refused_at_once(shop: Shop) -> None:
+    order = an_order(
+        shop.owner, lines=(ParsedLine(1, "1", "MUG-BLUE", "", 100_000, Decimal("9.50")),)
+    )
+    answer = split(shop, order, by="value", limit="9.50")
+    assert answer.status_code == 422
+    assert "at most 20" in answer.content.decode()
+
+
+@pytest.mark.parametrize("pieces", ["9" * 19, "1e3", "-1", "1.5", "٣", "0x1", "\x00 2"])
+def test_a_number_of_pieces_that_is_none_splits_nothing(shop: Shop, pieces: str) -> None:
+    order = an_order(shop.owner)
+    with merchant(shop.owner):
+        line = OrderLine.objects.get(order=order)
+    assert split(shop, order, **{f"part2_{line.pk}": pieces}).status_code == 422
+    assert family(shop, order) == []
+
+
+def test_another_merchants_orders_are_not_merged(shop: Shop) -> None:
+    rival = a_merchant("rival")
+    a_product(rival)
+    theirs = [an_order(rival, recipient_name=BUYER) for _ in range(2)]
+    ours = an_order(shop.owner, recipient_name=BUYER)
+    for chosen in ([*theirs], [ours, theirs[0]]):
+        ids = [str(order.pk) for order in chosen]
+        for sent in ({"order": ids}, {"selected": ["-".join(ids)]}):
+            assert shop.client().post("/orders/merge/", sent).status_code == 302
+    for owner, orders in ((rival, theirs), (shop.owner, [ours])):
+        with merchant(owner):
+            stands = set(Order.objects.values_list("status", flat=True))
+            assert Order.objects.count() == len(orders)
+        assert "merged" not in stands
