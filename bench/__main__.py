@@ -26,6 +26,7 @@ GROUPS = {
     "bench.intake": ("intake.xlsx_", "intake.bulk_"),
     "bench.paths": ("warehouse.pick_path_",),
     "bench.waves": ("warehouse.wave_",),
+    "bench.stock": ("warehouse.random_",),
     "bench.fuzz": ("intake.fuzz_",),
     "bench.allocation": ("intake.allocate", "intake.oversold"),
 }
