@@ -20,7 +20,7 @@ from orders.models import Order
 from orders.services import move_orders
 from shipping.models import Booking
 from shipping.services import NotWithdrawable
-from warehouse.models import Parcel
+from warehouse.models import Parcel, UnitParcel
 from warehouse.rules.tolerances import is_same_reading, weight_rules_on
 from warehouse.services import (
     NotPackable,
@@ -34,6 +34,7 @@ from warehouse.services import (
 )
 from warehouse.services.walls import free_slot
 
+IN_UNIT = "in_unit"
 CLOSED = (Parcel.Status.PACKED, Parcel.Status.HANDED_OVER)
 
 
@@ -148,6 +149,8 @@ def reweigh_parcel(
         parcel = Parcel.objects.select_for_update().get(reference=parcel_reference)
         if parcel.status != Parcel.Status.PACKED:
             raise NotReweighable(parcel.status)
+        if UnitParcel.objects.filter(parcel=parcel).exists():
+            raise NotReweighable(IN_UNIT)
         items = items_of(parcel)
         state = pack_state(parcel, items)
         booking = state.booking

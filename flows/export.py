@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.jobs import ForAPerson, Later, Work, enqueue, handler
@@ -22,7 +23,7 @@ from integrations.carriers.base import HandoverParcel
 from integrations.errors import AnswerLost, PartnerError, Refused
 from orders.models import Order
 from orders.services import move_orders
-from shipping.models import Booking, Handover
+from shipping.models import Booking, Handover, Pickup
 from shipping.services import NothingToHandOver, close_handover, mark_told
 from tracking.models import TrackedParcel, TrackingEvent
 from tracking.services import OURS, NewEvent, follow_from, record_events_of
@@ -46,22 +47,9 @@ def hand_over(
     Raises `NothingToHandOver` when there is none.
     """
     with merchant(merchant_id):
-        bookings = list(
-            Booking.objects.filter(
-                carrier_code=carrier_code,
-                status=Booking.Status.BOOKED,
-                handover__isnull=True,
-                parcel__status=Parcel.Status.PACKED,
-                parcel__warehouse=warehouse,
-                declarations__direction=Declaration.Direction.EXPORT,
-                declarations__status=Declaration.Status.RELEASED,
-                declarations__superseded_at__isnull=True,
-            )
-            .select_related("parcel__order")
-            .order_by("id")
-            .select_for_update(of=("self",), skip_locked=True)[:CAP]
-        )
-        handover = close_handover(
+        rows = ready_bookings(warehouse_id=warehouse.pk, carrier_code=carrier_code)
+        bookings = list(rows.select_for_update(of=("self",), skip_locked=True)[:CAP])
+        return hand_over_bookings(
             bookings=bookings,
             warehouse=warehouse,
             carrier_code=carrier_code,
@@ -69,15 +57,58 @@ def hand_over(
             actor=actor,
             now=now,
         )
-        hand_over_parcels(parcel_ids=[booking.parcel_id for booking in bookings], now=now)
-        # Tracked parcels before orders, as a carrier's event locks them.
-        _start_the_way(bookings, handover, now)
-        order_ids = [booking.parcel.order_id for booking in bookings]
-        move_orders(order_ids=order_ids, to=Order.Status.SHIPPED, actor=actor, now=now)
-        key, told = str(handover.pk), {"handover_id": handover.pk}
-        enqueue([Work("export.tell_carrier", key, told)], now=now)
-        enqueue([Work("papers.manifest", key, told)], now=now)
-        tell_channels(bookings=bookings, at="handover", now=now)
+
+
+def ready_bookings(*, warehouse_id: int, carrier_code: str) -> QuerySet[Booking]:
+    """Packed parcels of a carrier that customs has released for export, in the active scope."""
+    return (
+        Booking.objects.filter(
+            carrier_code=carrier_code,
+            status=Booking.Status.BOOKED,
+            handover__isnull=True,
+            parcel__status=Parcel.Status.PACKED,
+            parcel__warehouse_id=warehouse_id,
+            declarations__direction=Declaration.Direction.EXPORT,
+            declarations__status=Declaration.Status.RELEASED,
+            declarations__superseded_at__isnull=True,
+        )
+        .select_related("parcel__order")
+        .order_by("id")
+    )
+
+
+def hand_over_bookings(
+    *,
+    bookings: list[Booking],
+    warehouse: Warehouse,
+    carrier_code: str,
+    signed_by: str,
+    actor: str,
+    now: datetime,
+    pickup: Pickup | None = None,
+) -> Handover:
+    """Close a manifest over bookings whose rows the caller holds, in the active block.
+
+    Raises `NothingToHandOver` when there is none.
+    """
+    handover = close_handover(
+        bookings=bookings,
+        warehouse=warehouse,
+        carrier_code=carrier_code,
+        signed_by=signed_by,
+        actor=actor,
+        now=now,
+        pickup=pickup,
+    )
+    hand_over_parcels(parcel_ids=[booking.parcel_id for booking in bookings], now=now)
+    # Tracked parcels before orders, as a carrier's event locks them.
+    _start_the_way(bookings, handover, now)
+    order_ids = [booking.parcel.order_id for booking in bookings]
+    move_orders(order_ids=order_ids, to=Order.Status.SHIPPED, actor=actor, now=now)
+    key, told = str(handover.pk), {"handover_id": handover.pk}
+    enqueue([Work("export.tell_carrier", key, told)], now=now)
+    enqueue([Work("papers.manifest", key, told)], now=now)
+    tell_channels(bookings=bookings, at="handover", now=now)
     return handover
 
 
@@ -157,4 +188,4 @@ def _has_carriers_word(bookings: list[Booking]) -> bool:
     return scans.exclude(canonical__startswith="pre_transit.").exists()
 
 
-__all__ = ["NothingToHandOver", "hand_over"]
+__all__ = ["NothingToHandOver", "hand_over", "hand_over_bookings", "ready_bookings"]

@@ -21,6 +21,7 @@ from shipping.documents import (
 )
 from shipping.models import Booking, Handover
 from shipping.rules.catalogue import service as service_of
+from shipping.rules.signatures import path_of
 from warehouse.documents import Package, PackedItem, PackingList
 
 SALE = "sale"
@@ -207,4 +208,6 @@ def manifest_of(handover: Handover, bookings: Sequence[Booking]) -> Manifest:
             for booking in bookings
         ),
         signed_by=handover.signed_by,
+        pickup=handover.pickup.number if handover.pickup else "",
+        signature=path_of(handover.pickup.signature or []) if handover.pickup else "",
     )

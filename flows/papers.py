@@ -169,7 +169,9 @@ def pick_list(merchant_id: int, payload: Mapping[str, Any]) -> None:
 def manifest(merchant_id: int, payload: Mapping[str, Any]) -> None:
     """Make the manifest of a handover."""
     with merchant(merchant_id):
-        handover = Handover.objects.select_related("warehouse").get(pk=payload["handover_id"])
+        handover = Handover.objects.select_related("warehouse", "pickup").get(
+            pk=payload["handover_id"]
+        )
         bookings = list(handover.bookings.select_related("parcel__order").order_by("id"))
     document = keep(
         merchant_id=merchant_id,

@@ -45,6 +45,9 @@ class Manifest:
     rows: tuple[ManifestRow, ...]
     signed_by: str = ""
     vehicle: str = ""
+    pickup: str = ""
+    signature: str = ""
+    """The ``d`` of the path that was drawn in a field of 1000 × 400; empty for room to sign."""
 
     @property
     def weight_g(self) -> int:
@@ -60,6 +63,7 @@ class Manifest:
                 ("Service", self.service),
                 ("Handed over", instant(self.handed_over_at)),
                 ("Vehicle", self.vehicle),
+                ("Pickup", self.pickup),
                 ("Parcels", str(len(self.rows))),
                 ("Gross weight", f"{kg(self.weight_g)} kg"),
             ),

@@ -8,7 +8,7 @@ from datetime import datetime
 from core.events import Change, record_many
 from core.models import Document
 from core.numbers import next_numbers
-from shipping.models import Booking, Handover
+from shipping.models import Booking, Handover, Pickup
 from warehouse.models import Warehouse
 
 
@@ -24,6 +24,7 @@ def close_handover(
     signed_by: str,
     actor: str,
     now: datetime,
+    pickup: Pickup | None = None,
 ) -> Handover:
     """Close a manifest over bookings whose rows the caller holds and whose parcels it has moved."""
     if not bookings:
@@ -33,6 +34,7 @@ def close_handover(
         number=f"H{number:05d}",
         carrier_code=carrier_code,
         warehouse=warehouse,
+        pickup=pickup,
         parcel_count=len(bookings),
         weight_g=sum(booking.parcel.weight_g or 0 for booking in bookings),
         signed_by=signed_by,

@@ -202,6 +202,8 @@ def gallery() -> dict[str, Picture]:
         "parcel_not_found": Picture("tracking/not_found.html"),
         "station_pick": _page(doors.station_page(picking=True), "stations/pick.html"),
         "station_pack": _page(doors.station_page(picking=False), "stations/pack.html"),
+        "station_unit": _page(doors.station_page(picking=False), "stations/unit.html"),
+        "station_pickup": _page(doors.station_page(picking=False), "stations/pickup.html"),
         "station_weigh": _page(doors.station_page(picking=False), "stations/weigh.html"),
         "station_packed": _page(
             doors.station_page(picking=False, complete=True), "stations/pack.html"

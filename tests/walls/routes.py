@@ -296,6 +296,14 @@ ADMIN = {
     "station_photos": Rule(
         "staff.floor", "GET POST", body={"parcel": "WB234567892-1"}, file="photo"
     ),
+    "station_units": Rule("staff.floor", "GET POST", body={"warehouse": "szx1", "kind": "bag"}),
+    "station_unit": Rule("staff.floor", "GET", {"unit_id": "unit"}),
+    "station_unit_scans": Rule("staff.floor", "POST", {"unit_id": "unit"}, SCANS),
+    "station_unit_label": Rule("staff.floor", "GET", {"unit_id": "closed_unit"}),
+    "station_pickups": Rule("staff.floor", "POST", body={"warehouse": "szx1", "carrier": "postal"}),
+    "station_pickup": Rule("staff.floor", "GET", {"pickup_id": "pickup"}),
+    "station_pickup_scans": Rule("staff.floor", "POST", {"pickup_id": "pickup"}, SCANS),
+    "station_pickup_sign": Rule("staff.floor", "GET POST", {"pickup_id": "pickup"}, {"leave": "1"}),
     "station_weigh": Rule("staff.floor"),
     "station_weigh_scans": Rule("staff.floor", "POST", body=SCANS),
     "station_single": Rule("staff.floor"),

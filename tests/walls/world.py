@@ -13,15 +13,17 @@ from django.test import Client
 from accounts.models import ApiKey, Member, User
 from accounts.services import add_member, invite
 from core.models import Job, Merchant, PartnerStop
-from core.tenancy import merchant
+from core.tenancy import across_merchants, merchant
 from customs.models import Declaration
 from flows.aftersales import add_evidence, file_claim
 from flows.fulfilment import pick, plan_next_wave
 from flows.intake import submit_file
 from flows.leaving import take_out
+from flows.pickups import begin_pickup
 from flows.printing import queue_label
 from flows.rule_trials import begin_trial
 from flows.simulation import simulate
+from flows.units import begin_unit
 from orders.models import BuyerBlock, ChannelListing, Hold, OrderConflict, Product
 from orders.rules.automation.definition import read_definition
 from orders.services import save_preset
@@ -54,7 +56,7 @@ from tests.floor import (
 )
 from tests.walls.routes import CARTON
 from tracking.models import ParcelException
-from warehouse.models import Parcel, PutBack, Warehouse, Wave
+from warehouse.models import HandlingUnit, Parcel, PutBack, Warehouse, Wave
 from warehouse.services import Ask, Policy, add_to_purchase
 from warehouse.services.cartons import CartonFacts, save_carton
 from warehouse.services.equipment import make_wall
@@ -80,6 +82,9 @@ class World:
     block: int
     carton: int
     extra: int
+    unit: int
+    closed_unit: int
+    pickup: int
     carton_code: str
     upload: int
     preset: int
@@ -246,6 +251,9 @@ def build() -> World:
         block=block.pk,
         carton=carton.pk,
         extra=extra.pk,
+        unit=begin_unit(warehouse=house, kind="bag", actor=ACTOR, now=NOW).pk,
+        closed_unit=_a_closed_unit(house).pk,
+        pickup=begin_pickup(warehouse=house, carrier_code="postal", actor=ACTOR, now=NOW).pk,
         carton_code=carton.code,
         upload=upload.pk,
         preset=preset.pk,
@@ -327,6 +335,14 @@ def _team(owner: Merchant) -> dict[str, Client]:
             add_member(user=user, role=role, actor=ACTOR, now=NOW)
         team[role] = _browser(user)
     return team
+
+
+def _a_closed_unit(house: Warehouse) -> HandlingUnit:
+    """A bag whose label can be printed."""
+    unit = begin_unit(warehouse=house, kind="bag", actor=ACTOR, now=NOW)
+    with across_merchants("The walls' world closes an empty bag."):
+        HandlingUnit.objects.filter(pk=unit.pk).update(status="closed", closed_at=NOW)
+    return unit
 
 
 def _browser(user: User) -> Client:

@@ -35,7 +35,9 @@ def station(request: StaffRequest) -> HttpResponseBase:
     rows = ready_to_hand_over(warehouse_ids=warehouse_ids(request))
     if wants_json(request):
         return JsonResponse({"ready": [_row_json(row) for row in rows]})
-    return render(request, "stations/hand_over.html", {"rows": rows, "now": timezone.now()})
+    visits = dict.fromkeys((row["warehouse"], row["carrier_code"], row["carrier"]) for row in rows)
+    context = {"rows": rows, "visits": list(visits), "now": timezone.now()}
+    return render(request, "stations/hand_over.html", context)
 
 
 def _hand_over(request: StaffRequest) -> HttpResponseBase:

@@ -18,6 +18,7 @@ from accounts.staff_pages import staff_page
 from core.bodies import Body, read_body
 from core.tenancy import merchant
 from flows.closing import (
+    IN_UNIT,
     Closing,
     LabelNotReady,
     NotReweighable,
@@ -136,6 +137,8 @@ def _refusal(status: str) -> str:
         return _("The carrier has it already: its weight cannot be changed here any more.")
     if status == Parcel.Status.CANCELLED:
         return _("This parcel is cancelled: put the goods back.")
+    if status == IN_UNIT:
+        return _("It lies in a bag or on a pallet: take it out there first.")
     return _("It is not closed yet: weigh it at the pack station.")
 
 
