@@ -21,7 +21,7 @@ from flows.export import hand_over_bookings, ready_bookings
 from flows.floor import find_parcels
 from flows.units import Verdict, sscc_of
 from shipping.models import Booking, Handover, Pickup, PickupParcel
-from shipping.rules.signatures import Strokes
+from shipping.rules.signatures import NoSignature, Strokes, path_of, read_strokes
 from shipping.services.pickups import (
     cancel_pickup,
     open_pickup,
@@ -65,6 +65,21 @@ class PickupPicture:
     missing: tuple[Booking, ...]
     unknown: tuple[str, ...]
     handovers: tuple[Handover, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the driver is still here."""
+        return self.pickup.status == Pickup.Status.OPEN
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the driver has signed."""
+        return self.pickup.status == Pickup.Status.SIGNED
+
+    @property
+    def drawn(self) -> str:
+        """The signature as the ``d`` of an SVG path in a field of 1000 × 400."""
+        return path_of(self.pickup.signature or [])
 
 
 def begin_pickup(*, warehouse: Warehouse, carrier_code: str, actor: str, now: datetime) -> Pickup:
@@ -301,3 +316,10 @@ def _back(pickup: Pickup, what: str) -> Verdict:
 
 def _no(template: str, code: str = "wrong", **params: str) -> Verdict:
     return Verdict(code, Sentence("refused", template, params))
+
+
+__all__ = [
+    "BACK", "UNKNOWN", "AlreadySigned", "NoLongerReady", "NoSignature", "NothingScanned",
+    "PickupPicture", "begin_pickup", "end_without", "pickup_picture", "read_strokes",
+    "scan_pickup", "sign",
+]  # fmt: skip

@@ -22,16 +22,16 @@ from flows.pickups import (
     UNKNOWN,
     AlreadySigned,
     NoLongerReady,
+    NoSignature,
     NothingScanned,
     PickupPicture,
     begin_pickup,
     end_without,
     pickup_picture,
+    read_strokes,
     scan_pickup,
     sign,
 )
-from shipping.models import Pickup
-from shipping.rules.signatures import NoSignature, path_of, read_strokes
 from tracking.words import CARRIERS, carrier_words
 from warehouse.screens import StationDocument, StationLine, StationPress, StationState
 from warehouse.stations.common import (
@@ -114,13 +114,12 @@ def signing(request: StaffRequest, pickup_id: int) -> HttpResponse:
             return redirect("station_hand_over")
         return _sign(request, pickup_id, body.text("signed_by", most=120), _strokes(body))
     handovers = [(each, document_url(each.manifest_id)) for each in picture.handovers]
-    is_signed = picture.pickup.status == Pickup.Status.SIGNED
     context = {
         "picture": picture,
         "carrier": carrier_words(picture.pickup.carrier_code),
         "handovers": handovers,
-        "drawn": path_of(picture.pickup.signature or []),
-        "look_again": is_signed and any(url is None for _each, url in handovers),
+        "drawn": picture.drawn,
+        "look_again": picture.is_signed and any(url is None for _each, url in handovers),
         "now": timezone.now(),
     }
     return render(request, "stations/pickup_sign.html", context)
@@ -168,7 +167,6 @@ def _picture(request: StaffRequest, pickup_id: int) -> PickupPicture:
 
 def _state(picture: PickupPicture) -> StationState:
     pickup = picture.pickup
-    is_open = pickup.status == Pickup.Status.OPEN
     lines = [
         StationLine(
             sku=each.booking.parcel.reference,
@@ -198,13 +196,13 @@ def _state(picture: PickupPicture) -> StationState:
         complete=not picture.missing,
         next_action=_next_action(picture),
         notes=_notes(picture),
-        presses=tuple(presses) if is_open else (),
+        presses=tuple(presses) if picture.is_open else (),
         links=tuple(links),
     )
 
 
 def _next_action(picture: PickupPicture) -> str:
-    if picture.pickup.status != Pickup.Status.OPEN:
+    if not picture.is_open:
         return _("This visit is over.")
     if not picture.missing:
         return _("Everything ready is scanned. Count with the driver and have it signed.")
