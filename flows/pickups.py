@@ -29,6 +29,7 @@ from shipping.services.pickups import (
     sign_pickup,
     take_back,
 )
+from tracking.words import CARRIERS
 from warehouse.models import HandlingUnit, Parcel, UnitParcel, UnitScan, Warehouse
 from warehouse.rules.barcodes import parse_scan
 from warehouse.services.units import hand_over_units, keep_answer, known_answer
@@ -36,6 +37,10 @@ from warehouse.services.units import hand_over_units, keep_answer, known_answer
 BACK = "BACK-"
 SHOWN = 200
 UNKNOWN = "unknown"
+
+
+class UnknownCarrier(LookupError):
+    """No carrier has this code."""
 
 
 class AlreadySigned(Exception):
@@ -83,7 +88,9 @@ class PickupPicture:
 
 
 def begin_pickup(*, warehouse: Warehouse, carrier_code: str, actor: str, now: datetime) -> Pickup:
-    """Begin a carrier's visit, or go on with the open one."""
+    """Begin a carrier's visit, or go on with the open one. Raises `UnknownCarrier`."""
+    if carrier_code not in CARRIERS:
+        raise UnknownCarrier(carrier_code)
     with across_merchants("A driver takes the parcels of every merchant."):
         return open_pickup(warehouse=warehouse, carrier_code=carrier_code, actor=actor, now=now)
 
@@ -320,6 +327,6 @@ def _no(template: str, code: str = "wrong", **params: str) -> Verdict:
 
 __all__ = [
     "BACK", "UNKNOWN", "AlreadySigned", "NoLongerReady", "NoSignature", "NothingScanned",
-    "PickupPicture", "begin_pickup", "end_without", "pickup_picture", "read_strokes",
+    "PickupPicture", "UnknownCarrier", "begin_pickup", "end_without", "pickup_picture", "read_strokes",
     "scan_pickup", "sign",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from core.sentences import Sentence, gettext_noop
 from core.tenancy import across_merchants
 from flows.floor import find_parcels
 from shipping.models import Booking
+from tracking.words import carrier_words
 from warehouse.models import HandlingUnit, Parcel, UnitParcel, Warehouse
 from warehouse.rules.barcodes import parse_scan
 from warehouse.rules.sscc import is_sscc
@@ -101,6 +102,11 @@ def scan_unit(
             now=now,
         )  # fmt: skip
         return answer
+
+
+def carrier_name(code: str) -> str:
+    """A carrier as people call it."""
+    return carrier_words(code) if code else ""
 
 
 def sscc_of(raw: str) -> str:

@@ -25,6 +25,7 @@ from flows.pickups import (
     NoSignature,
     NothingScanned,
     PickupPicture,
+    UnknownCarrier,
     begin_pickup,
     end_without,
     pickup_picture,
@@ -32,7 +33,7 @@ from flows.pickups import (
     scan_pickup,
     sign,
 )
-from tracking.words import CARRIERS, carrier_words
+from flows.units import carrier_name
 from warehouse.screens import StationDocument, StationLine, StationPress, StationState
 from warehouse.stations.common import (
     MOST_SCANS,
@@ -57,11 +58,12 @@ def begin(request: StaffRequest) -> HttpResponse:
     body = read_body(request)
     house = warehouse_named(request, body.text("warehouse", most=20))
     carrier = body.text("carrier", most=20)
-    if carrier not in CARRIERS:
-        raise not_found("carrier", carrier)
-    pickup = begin_pickup(
-        warehouse=house, carrier_code=carrier, actor=request.actor, now=timezone.now()
-    )
+    try:
+        pickup = begin_pickup(
+            warehouse=house, carrier_code=carrier, actor=request.actor, now=timezone.now()
+        )
+    except UnknownCarrier as error:
+        raise not_found("carrier", carrier) from error
     return redirect("station_pickup", pickup.pk)
 
 
@@ -71,7 +73,7 @@ def pickup(request: StaffRequest, pickup_id: int) -> HttpResponse:
     picture = _picture(request, pickup_id)
     page = station_page(
         request,
-        title=f"{_('Hand over')}: {carrier_words(picture.pickup.carrier_code)}",
+        title=f"{_('Hand over')}: {carrier_name(picture.pickup.carrier_code)}",
         key=f"pickup-{pickup_id}",
         scan_url=reverse("station_pickup_scans", args=[pickup_id]),
         state=_state(picture),
@@ -116,7 +118,7 @@ def signing(request: StaffRequest, pickup_id: int) -> HttpResponse:
     handovers = [(each, document_url(each.manifest_id)) for each in picture.handovers]
     context = {
         "picture": picture,
-        "carrier": carrier_words(picture.pickup.carrier_code),
+        "carrier": carrier_name(picture.pickup.carrier_code),
         "handovers": handovers,
         "drawn": picture.drawn,
         "look_again": picture.is_signed and any(url is None for _each, url in handovers),

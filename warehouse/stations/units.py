@@ -22,11 +22,11 @@ from flows.units import (
     REOPEN,
     UnitPicture,
     begin_unit,
+    carrier_name,
     scan_unit,
     unit_picture,
     units_at,
 )
-from tracking.words import carrier_words
 from warehouse.documents_units import UnitLabel, render_unit_label
 from warehouse.models import HandlingUnit
 from warehouse.rules.sscc import PrefixUsedUp
@@ -69,7 +69,7 @@ def units(request: StaffRequest) -> HttpResponse:
     rows = units_at(warehouse_ids(request))
     context = {
         "houses": warehouses_of(request.staff),
-        "rows": [(each, carrier_words(each.carrier_code)) for each in rows],
+        "rows": [(each, carrier_name(each.carrier_code)) for each in rows],
         "now": timezone.now(),
     }
     return render(request, "stations/units.html", context)
@@ -198,4 +198,4 @@ def _next_action(unit: HandlingUnit) -> str:
 def _notes(unit: HandlingUnit) -> tuple[str, ...]:
     if not unit.carrier_code:
         return (_("The first parcel says for which service and country it is."),)
-    return (f"{carrier_words(unit.carrier_code)} · {unit.service_code} {unit.country}".strip(),)
+    return (f"{carrier_name(unit.carrier_code)} · {unit.service_code} {unit.country}".strip(),)
