@@ -327,6 +327,6 @@ def _no(template: str, code: str = "wrong", **params: str) -> Verdict:
 
 __all__ = [
     "BACK", "UNKNOWN", "AlreadySigned", "NoLongerReady", "NoSignature", "NothingScanned",
-    "PickupPicture", "UnknownCarrier", "begin_pickup", "end_without", "pickup_picture", "read_strokes",
-    "scan_pickup", "sign",
+    "PickupPicture", "UnknownCarrier", "begin_pickup", "end_without", "pickup_picture",
+    "read_strokes", "scan_pickup", "sign",
 ]  # fmt: skip
