@@ -27,6 +27,7 @@ GROUPS = {
     "bench.paths": ("warehouse.pick_path_",),
     "bench.waves": ("warehouse.wave_",),
     "bench.stock": ("warehouse.random_",),
+    "bench.board": ("warehouse.board",),
     "bench.fuzz": ("intake.fuzz_",),
     "bench.allocation": ("intake.allocate", "intake.oversold"),
 }

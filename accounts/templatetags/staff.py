@@ -15,6 +15,8 @@ register = template.Library()
 
 SCREENS = (
     ("station_board", gettext_lazy("Board"), "today", "staff.floor", "/stations/"),
+    ("station_supervise", gettext_lazy("Supervision"), "person", "staff.supervise",
+     "/stations/supervise/"),
     ("station_pack", gettext_lazy("Pack"), "products", "staff.floor", "/stations/pack/"),
     ("station_single", gettext_lazy("Single items"), "products", "staff.floor",
      "/stations/single/"),

@@ -255,6 +255,10 @@ ADMIN = {
     "station_board": Rule("staff.floor"),
     "station_problem_retry": Rule("staff.floor", "POST", {"job_id": "job"}),
     "station_email": Rule("staff.floor", "POST", body={"warehouse": "szx1", "wants": "yes"}),
+    "station_supervise": Rule("staff.supervise"),
+    "station_supervise_list": Rule(
+        "staff.supervise", "GET", {"code": "house_code", "what": "list_name"}
+    ),
     "station_wave_plan": Rule(
         "staff.floor", "POST", body={"merchant": "acme", "warehouse": "szx1"}
     ),

@@ -102,6 +102,8 @@ class World:
     member: int
     merchant: int
     house: int
+    house_code: str
+    list_name: str
     floor_person: int
     invitation: int
     key: int
@@ -271,6 +273,8 @@ def build() -> World:
         member=member,
         merchant=acme.pk,
         house=house.pk,
+        house_code=house.code,
+        list_name="waiting",
         floor_person=a_staff_member("floor", house, email="colleague@operator.example").pk,
         invitation=invitation,
         key=key,

@@ -124,4 +124,16 @@
     if (button) setTimeout(() => { button.disabled = true; });
   });
   addEventListener("pageshow", () => document.querySelectorAll("[data-once]").forEach((button) => { button.disabled = false; }));
+
+  // What goes stale asks for itself anew, but only while somebody looks: a tab in the background is quiet.
+  setInterval(() => {
+    if (document.visibilityState !== "visible" || !window.htmx) return;
+    document.querySelectorAll("[data-refresh]").forEach((part) => {
+      part.refreshAge = (part.refreshAge || 0) + 1;
+      // A person in the middle of reading a table that is opened by hand is not thrown out of it.
+      if (part.refreshAge < Number(part.dataset.refresh) || part.querySelector("details[open]")) return;
+      part.refreshAge = 0;
+      window.htmx.trigger(part, "refresh");
+    });
+  }, 1000);
 })();
