@@ -130,7 +130,6 @@ class World:
     print_job: int
     print_agent: int
     wall: int
-    house_code: str
     members: dict[str, Client]
     rivals: dict[str, Client]
     staff: dict[str, Client]
@@ -301,7 +300,6 @@ def build() -> World:
         print_job=_print_job(acme, released),
         print_agent=create_agent(warehouse=house, name="box", actor=ACTOR, now=NOW).agent.pk,
         wall=make_wall(warehouse=house, code="A", slots=["A-01", "A-02"]).pk,
-        house_code=house.code,
         members=members,
         rivals=rivals,
         staff={role: _browser(a_staff_member(role, house).user) for role in STAFF_ROLES},
