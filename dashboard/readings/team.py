@@ -37,6 +37,7 @@ def settings_tabs(current: str) -> tuple[Tab, ...]:
             current=current == "allocation",
         ),
         Tab(label=_("Rules"), url=reverse("dashboard:rules"), current=current == "rules"),
+        Tab(label=_("Picking"), url=reverse("dashboard:picking"), current=current == "picking"),
         Tab(label=_("Cartons"), url=reverse("dashboard:cartons"), current=current == "cartons"),
         Tab(label=_("Inserts"), url=reverse("dashboard:extras"), current=current == "extras"),
         Tab(label=_("API keys"), url=reverse("dashboard:api_keys"), current=current == "keys"),

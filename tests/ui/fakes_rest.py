@@ -19,6 +19,7 @@ from dashboard.screens.claims import ClaimDecision, ClaimPage, ClaimRow, ClaimsP
 from dashboard.screens.common import Badge, Destructive, HistoryEntry, Option, Pager, Tab
 from dashboard.screens.customs import CustomsPage, DeclarationListRow, MissingData
 from dashboard.screens.extras import ExtraRow, ExtrasPage
+from dashboard.screens.picking import PickingPage
 from dashboard.screens.products import ProductPage, ProductRemark, ProductRow, ProductsPage
 from dashboard.screens.settings import ApiKeyRow, ApiKeysPage, InvitationRow, MemberRow, TeamPage
 from dashboard.screens.today import (
@@ -494,6 +495,18 @@ def invitation(*, is_theirs: bool = False) -> dict[str, Any]:
         "form": NewPersonForm(email=waiting.email),
         "sign_in_url": "/accounts/login/?next=/invitations/x/",
     }
+
+
+def picking_page() -> PickingPage:
+    return PickingPage(
+        tabs=(Tab(label="Picking", url="/settings/picking/", current=True),),
+        choices=(
+            Option(value="backorder", label="Let the order wait for stock"),
+            Option(value="hold", label="Hold the order for me to decide"),
+        ),
+        chosen="hold",
+        post_url="/settings/picking/",
+    )
 
 
 def cartons_page() -> CartonsPage:

@@ -127,6 +127,7 @@ def gallery() -> dict[str, Picture]:
             "dashboard/settings/team.html",
             "Settings",
         ),
+        "picking": _page(rest.picking_page(), "dashboard/settings/picking.html", "Settings"),
         "cartons": _page(rest.cartons_page(), "dashboard/settings/cartons.html", "Settings"),
         "extras": _page(rest.extras_page(), "dashboard/settings/extras.html", "Settings"),
         "api_keys": _page(rest.api_keys_page(), "dashboard/settings/api_keys.html", "Settings"),

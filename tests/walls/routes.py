@@ -141,6 +141,7 @@ DASHBOARD = {
         "products.view / products.edit", "GET POST", {"product_id": "product"}, body=PRODUCT
     ),
     "cartons": Rule("products.view / products.edit", "GET POST", body=CARTON),
+    "picking": Rule("orders.view / orders.edit", "GET POST", body={"on_short": "hold"}),
     "cartons_copy": Rule("products.edit", "POST"),
     "carton_retire": Rule("products.edit", "POST", {"carton_id": "carton"}),
     "extras": Rule(

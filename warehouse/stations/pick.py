@@ -39,7 +39,7 @@ MOST_PRESSES = 5
 """Buttons for what may be found of a short task; more are typed on a page of their own."""
 VERDICTS = {
     "accepted": "accepted", "wrong": "wrong", "picked_before": "duplicate", "unreadable": "error",
-    "short": "accepted", "not_now": "waiting", "other_lot": "wrong",
+    "short": "noted", "not_now": "waiting", "other_lot": "wrong",
 }  # fmt: skip
 
 

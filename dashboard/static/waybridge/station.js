@@ -12,7 +12,7 @@
       "state": {"order": "WB-1042", "complete": false, "next_action": "Scan the next product",
                 "lines": [{"sku": "MUG-1", "title": "Blue mug", "expected": 3, "scanned": 2, "location": "A-03-2"}],
                 "documents": [{"label": "Print the label", "url": "/..."}]}}
-     verdict  accepted | done (completes the order) | wrong | surplus | duplicate | error
+     verdict  accepted | done (completes the order) | wrong | surplus | duplicate | error | noted
               | waiting (right, but something has to come first: the label)
               | again (the weight is not the expected one: a second reading has to agree)
      big      what stands in big letters instead of the verdict's word, such as a slot; may be missing
@@ -210,7 +210,7 @@
 
   // --- sound: short and high is right, long and low is wrong ---------------------------------
   let audio = null;
-  const tones = { accepted: [[880, 0, 0.09]], done: [[660, 0, 0.1], [880, 0.11, 0.1], [1320, 0.22, 0.18]], duplicate: [[440, 0, 0.12], [440, 0.18, 0.12]], waiting: [[440, 0, 0.12], [440, 0.18, 0.12]], again: [[440, 0, 0.12], [330, 0.18, 0.2]] };
+  const tones = { accepted: [[880, 0, 0.09]], done: [[660, 0, 0.1], [880, 0.11, 0.1], [1320, 0.22, 0.18]], duplicate: [[440, 0, 0.12], [440, 0.18, 0.12]], noted: [[440, 0, 0.12], [660, 0.18, 0.12]], waiting: [[440, 0, 0.12], [440, 0.18, 0.12]], again: [[440, 0, 0.12], [330, 0.18, 0.2]] };
   const sound = (verdict) => {
     if (!audio) return;
     for (const [pitch, start, seconds] of tones[verdict] || [[180, 0, 0.5]]) {

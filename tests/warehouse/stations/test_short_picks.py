@@ -65,7 +65,7 @@ def test_a_short_pick_is_pressed_and_repeated(
     raw = f"WB:C:SHORT:{task_of(acme).pk}:0"
     assert raw in page
     first = scan(floor, wave, raw)
-    assert first["results"][0]["verdict"] == "done"
+    assert first["results"][0]["verdict"] == "noted"
     assert "waits for stock" in first["results"][0]["message"]
     assert (first["state"]["lines"], first["state"]["status"]) == ([], "closed")
     # The answer was lost and the tablet sends it again.
@@ -85,7 +85,7 @@ def test_scans_before_a_short_in_one_batch_stand(
     raws = ["MUG-BLUE", f"WB:C:SHORT:{second.pk}:1"]
     body = {"scans": [a_scan(number, raw) for number, raw in enumerate(raws)]}
     answer = ask(floor, f"/stations/pick/{wave.pk}/scans/", body).json()
-    assert [each["verdict"] for each in answer["results"]] == ["accepted", "done"]
+    assert [each["verdict"] for each in answer["results"]] == ["accepted", "noted"]
     assert answer["state"]["status"] == "picked"
     assert [link["url"] for link in answer["state"]["links"]] == ["/stations/pack/"]
     with merchant(acme):
