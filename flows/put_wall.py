@@ -290,8 +290,9 @@ def slots_of(*, merchant_id: int, wall_id: int, wave_id: int) -> list[SlotState]
         SlotState(
             slot=use.slot.code,
             parcel=use.parcel.reference,
-            put=use.put,
-            wanted=use.wanted,
+            # A parcel that was taken out of its wave wants nothing any more.
+            put=use.put or 0,
+            wanted=use.wanted or 0,
             is_cancelled=use.parcel.status == Parcel.Status.CANCELLED,
         )
         for use in uses

@@ -23,7 +23,6 @@ from warehouse.models import (
     Reservation,
     Scan,
     SinglePiece,
-    SlotUse,
     Wave,
 )
 from warehouse.services.put_backs import to_staging
@@ -76,7 +75,6 @@ def take_out_parcels(
     PickTask.objects.filter(parcel__in=parcels).delete()
     ParcelItem.objects.filter(parcel__in=parcels).delete()
     SinglePiece.objects.filter(parcel__in=parcels).delete()
-    SlotUse.objects.filter(parcel__in=parcels, freed_at__isnull=True).update(freed_at=now)
     order_ids = [parcel.order_id for parcel in parcels]
     if keeps_stock:
         kept = [task.reservation_id for of_one in tasks.values() for task in of_one]

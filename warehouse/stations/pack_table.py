@@ -205,6 +205,11 @@ class PackTable:
             # Another station used one of the ids at the same moment; now it is seen and answered.
             answers, state = self._ask(here, run)
         self.state = state
+        if state.parcel.status == Parcel.Status.CANCELLED:
+            for scan in run:
+                said = _("This parcel is cancelled: put the goods back.")
+                self._answer(scan, "wrong", said)
+            return state
         left = wanted(state)
         for scan, answer in zip(run, answers, strict=True):
             verdict = VERDICTS.get(answer["code"], "error")

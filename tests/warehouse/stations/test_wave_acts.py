@@ -15,6 +15,7 @@ from flows.wave_proposals import propose_waves
 from tests.factories import ACTOR, NOW
 from tests.floor import (
     a_released_wave,
+    a_scan,
     a_staff_member,
     a_template,
     allocated_orders,
@@ -159,6 +160,28 @@ def test_an_order_is_taken_out_and_its_goods_come_back(
         there = StockBalance.objects.filter(product__sku="MUG-BLUE", location__code=other)
         assert there.get().on_hand == 2
     assert on_board(floor, "put_backs") == []
+
+
+def test_a_packer_is_told_that_the_parcel_was_taken_out(
+    floor: Client, acme: Merchant, house: Warehouse
+) -> None:
+    wave = a_released_wave(acme, house)
+    parcel = parcels_of(acme, wave)[0]
+
+    def pack(number: int, raw: str) -> Any:
+        body = {"scans": [a_scan(number, raw)]}
+        return ask(floor, "/stations/pack/scans/", body).json()["results"][0]
+
+    assert pack(1, parcel.reference)["verdict"] == "accepted"
+    assert pack(2, "MUG-BLUE")["verdict"] == "accepted"
+    body = {"parcel": parcel.pk, "stock": "keep", "reason": "x"}
+    assert ask(floor, f"/stations/waves/{wave.pk}/take-out/", body).status_code == 200
+    told = pack(3, "MUG-BLUE")
+    assert (told["verdict"], told["message"]) == (
+        "wrong", "This parcel is cancelled: put the goods back.",
+    )  # fmt: skip
+    with merchant(acme):
+        assert PutBack.objects.get().quantity == 1
 
 
 def test_a_packed_parcel_says_why_it_stays(floor: Client, acme: Merchant, house: Warehouse) -> None:
