@@ -26,6 +26,8 @@ from core.tenancy import merchant
 CHOSEN_MERCHANT = "chosen_merchant_id"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 CHOSEN_NAME = "chosen_merchant_name"
+SENT_FOR = "sent_for"
+"""The field of a form that says which merchant was open when the page was drawn."""
 MOST_MERCHANTS = 50
 View = Callable[..., HttpResponseBase]
 
@@ -58,7 +60,8 @@ def member_view(
     """Let a view in for members of the merchant whose role has `needed`.
 
     `write` is what unsafe methods demand where that is another permission. Somebody who was taken
-    out of the merchant they had open is told, and nothing they sent is done to another one.
+    out of the merchant they had open is told, and nothing they sent is done to another one. So is
+    somebody who has switched the merchant in another tab: a form says whose page it stood on.
     `even_suspended` is for the way to one's other merchants.
     """
 
@@ -77,6 +80,9 @@ def member_view(
                     messages.warning(request, _moved(request, left, name))
                     return redirect(settings.LOGIN_REDIRECT_URL)
             merchant_id = request.session[CHOSEN_MERCHANT]
+            if not even_suspended and _is_for_another(request, merchant_id):
+                messages.error(request, _meant_another(request, mine))
+                return redirect(settings.LOGIN_REDIRECT_URL)
             if mine[merchant_id] and not even_suspended:
                 return _suspended(request, has_others=len(mine) > 1)
             caller = _caller(request, merchant_id)
@@ -121,6 +127,27 @@ def _moved(request: HttpRequest, left: str, name: str) -> str:
     if request.method in ("GET", "HEAD"):
         return said
     return f"{said} {_('What you sent was not done.')}"
+
+
+def _is_for_another(request: HttpRequest, merchant_id: int) -> bool:
+    if request.method in SAFE_METHODS:
+        return False
+    meant = request.POST.get(SENT_FOR, "")
+    return bool(meant) and meant != str(merchant_id)
+
+
+def _meant_another(request: HttpRequest, mine: Mapping[int, bool]) -> str:
+    """Say what happened; the other merchant is named only to somebody of its team."""
+    here = request.session.get(CHOSEN_NAME, "")
+    meant = next((each for each in mine if str(each) == request.POST[SENT_FOR]), None)
+    if meant is None:
+        return _("The page you sent from was another merchant's; %(here)s is open now."
+                 " What you sent was not done.") % {"here": here}  # fmt: skip
+    with merchant(meant):
+        name = Merchant.objects.values_list("name", flat=True).get(pk=meant)
+    said = _("You sent this for %(meant)s, but %(here)s was opened in another tab. It was not done:"
+             " switch to %(meant)s, go back, and send it again.")  # fmt: skip
+    return said % {"meant": name, "here": here}
 
 
 def _caller(request: HttpRequest, merchant_id: int) -> Caller | None:

@@ -3,7 +3,7 @@
 `warehouse.board_ms` is the whole page as the operator's role reads it, row-level security and the
 HTML included, when the hours that are over are known; `board_cold_ms` reads all of them. The open
 orders: two fifths wait for a wave, the rest lie in a thousand waves from planned to picked, or are
-packed. Behind them: 200,000 parcels of the last weeks, 40,000 lines and 300,000 scans of the day.
+packed. Behind them: 50,000 parcels that left, 20,000 lines and 100,000 scans of the day.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bench.figures import Figure
 from bench.processes import busy_seconds
 
 OPEN = int(os.environ.get("BENCH_OPEN_ORDERS", "200000"))
-SCANS = OPEN * 3 // 2
+SCANS = OPEN // 2
 TIMES = 15
 PATHS = {
     "board": "/stations/supervise/",
@@ -107,9 +107,9 @@ def _clone(table: str, seed: str, values: str, rows: str) -> str:
 
 DUE = "now() + (n %% 100 - 12) * interval '1 hour'"
 """An eighth is overdue."""
-ALL = "generate_series(1, %(open)s * 2) AS n"
+ALL = "generate_series(1, %(open)s * 5 / 4) AS n"
 IN_WAVES = "generate_series(%(open)s * 2 / 5 + 1, %(open)s) AS n"
-PAST = "generate_series(%(open)s + 1, %(open)s * 2) AS n"
+PAST = "generate_series(%(open)s + 1, %(open)s * 5 / 4) AS n"
 BASE = "1000000"
 PARCEL = (
     f"'id', {BASE} + n, 'order_id', {BASE} + n, 'reference', 'P' || n,"
@@ -153,18 +153,18 @@ FILL = (
     ),
     _clone(
         "orders_orderline", "line", f"'id', {BASE} + n, 'order_id', {BASE} + n",
-        "generate_series(1, %(open)s / 5) AS n",
+        "generate_series(1, %(open)s / 10) AS n",
     ),
     _clone(
         "warehouse_reservation", "reservation", f"'id', {BASE} + n, 'order_line_id', {BASE} + n",
-        "generate_series(1, %(open)s / 5) AS n",
+        "generate_series(1, %(open)s / 10) AS n",
     ),
     _clone(
         "warehouse_picktask", "task",
         f"'id', {BASE} + n, 'reservation_id', {BASE} + n, 'parcel_id', {BASE} + %(open)s + n,"
         " 'picked_at', now() - n %% 86400 * interval '1 second',"
         " 'picked_by', 'staff:p' || n %% 17 || '@operator.example'",
-        "generate_series(1, %(open)s / 5) AS n",
+        "generate_series(1, %(open)s / 10) AS n",
     ),
     _clone(
         "warehouse_scan", "scan",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts.models import Staff
 from core import partner_stops
 from core.failed_jobs import Word, give_up_failed, retry_failed
 from core.models import Job, PartnerStop
@@ -32,6 +34,19 @@ CREDENTIALS: Mapping[str, tuple[str, ...]] = {
     "delivery": ("DELIVERY_KEY",),
 }
 """Names of the settings that hold a partner's credentials; never the credentials."""
+
+
+KINDS_OF_ROLE: Mapping[str, tuple[str, ...]] = {
+    "customs": ("clearance.",),
+    "support": ("booking.", "channels.", "delivery.", "export.", "papers.", "suppliers."),
+}
+"""How the names of the work begin that a role of the staff tries again or gives up. An
+administrator may do so with all of it; what stands nowhere here is for them alone."""
+
+
+def kinds_of(role: str) -> tuple[str, ...]:
+    """Return how the kinds of work begin that a role sees to; an empty beginning is that of all."""
+    return ("",) if role == Staff.Role.ADMIN else KINDS_OF_ROLE.get(role, ())
 
 
 class NotFailed(Exception):
@@ -59,16 +74,31 @@ class Stopped:
     about: About
 
 
-def failed_jobs(*, below: int | None) -> tuple[list[Stopped], int | None]:
-    """Return a page of failed jobs, newest first, and where the next page begins."""
+def failed_jobs(
+    *, below: int | None, kinds: Sequence[str] = ("",)
+) -> tuple[list[Stopped], int | None]:
+    """Return a page of failed jobs, newest first, and where the next page begins.
+
+    `kinds` are beginnings of the kinds of work.
+    """
     with across_merchants("Staff see to every merchant's work that stopped."):
         rows = Job.objects.filter(status=Job.Status.FAILED).select_related("merchant")
         if below is not None:
             rows = rows.filter(pk__lt=below)
+        if "" not in kinds:
+            rows = rows.filter(_begins(kinds))
         found = list(rows.order_by("-id")[: PAGE + 1])
         about = subjects(found[:PAGE])
     listed = [Stopped(job, about.get(job.pk, About())) for job in found[:PAGE]]
     return listed, found[PAGE - 1].pk if len(found) > PAGE else None
+
+
+def _begins(kinds: Sequence[str]) -> Q:
+    # Each only compares a prefix; without any there is nothing to see.
+    wanted = Q(pk__in=[])
+    for kind in kinds:
+        wanted |= Q(kind__startswith=kind)
+    return wanted
 
 
 def count_failed() -> int:
@@ -128,10 +158,11 @@ def _read(name: str, ids: Collection[int]) -> Iterable[tuple[int, str, int | Non
         yield row["pk"], row[label], row.get(warehouse), row.get(order)
 
 
-def find_job(job_id: int) -> Job | None:
-    """Return a job that waits for a person, whoever's it is."""
+def find_job(job_id: int, *, kinds: Sequence[str] = ("",)) -> Job | None:
+    """Return a job of such kinds that waits for a person, whoever's it is."""
     with across_merchants("A problem is named by its job's number alone."):
-        return Job.objects.filter(pk=job_id, status=Job.Status.FAILED).first()
+        job = Job.objects.filter(pk=job_id, status=Job.Status.FAILED).first()
+        return job if job is not None and job.kind.startswith(tuple(kinds)) else None
 
 
 def try_job_again(*, job: Job, actor: str, now: datetime) -> None:

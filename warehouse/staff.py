@@ -24,6 +24,7 @@ from flows.problems import (
     failed_jobs,
     find_job,
     give_job_up,
+    kinds_of,
     partner_problems,
     partner_words,
     try_job_again,
@@ -39,7 +40,7 @@ def problems(request: StaffRequest) -> HttpResponse:
     """List what stands still, newest first: partners, then jobs; ?below=ID goes on."""
     below = page_below(request)
     stops = [stop_row(stop) for stop in partner_problems()] if below is None else []
-    found, next_below = failed_jobs(below=below)
+    found, next_below = failed_jobs(below=below, kinds=kinds_of(request.staff.role))
     rows = [_row(each) for each in found]
     if wants_json(request):
         return JsonResponse({"partners": stops, "jobs": rows, "next_below": next_below})
@@ -51,7 +52,7 @@ def problems(request: StaffRequest) -> HttpResponse:
 @staff_page("staff.problems", "POST")
 def retry(request: StaffRequest, job_id: int) -> HttpResponseBase:
     """Try failed work once more."""
-    job = _job(job_id)
+    job = _job(request, job_id)
     try:
         try_job_again(job=job, actor=request.actor, now=timezone.now())
     except NotFailed as error:
@@ -66,7 +67,7 @@ def retry(request: StaffRequest, job_id: int) -> HttpResponseBase:
 def give_up(request: StaffRequest, job_id: int) -> HttpResponseBase:
     """Let failed work rest: {reason}."""
     reason = read_body(request).text("reason", most=LONGEST_REASON)
-    job = _job(job_id)
+    job = _job(request, job_id)
     try:
         give_job_up(job=job, reason=reason, actor=request.actor, now=timezone.now())
     except NotFailed as error:
@@ -136,8 +137,8 @@ def _row(found: Stopped) -> dict[str, Any]:
     }
 
 
-def _job(job_id: int) -> Job:
-    job = find_job(job_id)
+def _job(request: StaffRequest, job_id: int) -> Job:
+    job = find_job(job_id, kinds=kinds_of(request.staff.role))
     if job is None:
         raise not_found("job", _("Problem {number}").format(number=job_id))
     return job

@@ -27,6 +27,7 @@ from accounts.services.keys import (
     revoke_api_key,
 )
 from accounts.services.people import (
+    LastOwner,
     add_member,
     add_staff,
     create_user,
@@ -36,7 +37,7 @@ from accounts.services.people import (
 
 __all__ = [
     "KEY_START", "AlreadyInvited", "AlreadyMember", "InvitationOver", "KeyAlreadyRevoked",
-    "NewInvitation", "NewKey", "NotTheirs", "SentJustNow", "TooManyInvitations",
+    "LastOwner", "NewInvitation", "NewKey", "NotTheirs", "SentJustNow", "TooManyInvitations",
     "accept_invitation", "add_member", "add_staff", "create_api_key", "create_user",
     "find_invitation", "invite", "key_hmac", "note_key_use", "open_invitation", "remove_member",
     "revoke_api_key", "revoke_invitation", "send_again", "settle_supervisor",

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest, member_view
 from accounts.models import Member, User
-from accounts.services import add_member, remove_member
+from accounts.services import LastOwner, add_member, remove_member
 from core.tenancy import merchant
 from dashboard.forms import InviteForm, RoleForm
 from dashboard.readings.team import read_team
@@ -54,15 +54,18 @@ def _back() -> HttpResponse:
 def member_role(request: MemberRequest, member_id: int) -> HttpResponse:
     """Give a member another role."""
     form = RoleForm(request.POST)
-    with merchant(request.caller.merchant_id):
-        member = _other_member(request, member_id)
-        if form.is_valid():
-            add_member(
-                user=member.user,
-                role=form.cleaned_data["role"],
-                actor=request.caller.actor,
-                now=timezone.now(),
-            )
+    try:
+        with merchant(request.caller.merchant_id):
+            member = _other_member(request, member_id)
+            if form.is_valid():
+                add_member(
+                    user=member.user,
+                    role=form.cleaned_data["role"],
+                    actor=request.caller.actor,
+                    now=timezone.now(),
+                )
+    except LastOwner:
+        return _last_owner(request)
     if form.is_valid():
         messages.success(request, _("The role is changed."))
     else:
@@ -74,15 +77,25 @@ def member_role(request: MemberRequest, member_id: int) -> HttpResponse:
 @require_POST
 def member_remove(request: MemberRequest, member_id: int) -> HttpResponse:
     """Take a member out of the team."""
-    with merchant(request.caller.merchant_id):
-        member = _other_member(request, member_id)
-        remove_member(member_id=member.pk, actor=request.caller.actor, now=timezone.now())
+    try:
+        with merchant(request.caller.merchant_id):
+            member = _other_member(request, member_id)
+            remove_member(member_id=member.pk, actor=request.caller.actor, now=timezone.now())
+    except LastOwner:
+        return _last_owner(request)
     messages.success(request, _("%(who)s is no longer in the team.") % {"who": member.user.email})
     return _back()
 
 
+def _last_owner(request: MemberRequest) -> HttpResponse:
+    messages.error(
+        request, _("They are the only owner now, and a team needs one: nothing changed.")
+    )
+    return _back()
+
+
 def _other_member(request: MemberRequest, member_id: int) -> Member:
-    """A member who is not the caller: nobody changes their own role, so an owner remains."""
+    """A member who is not the caller: nobody changes their own role."""
     found = Member.objects.filter(pk=member_id, is_active=True).select_related("user").first()
     if found is None or found.user_id == request.user.pk:
         raise Http404

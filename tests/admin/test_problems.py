@@ -9,6 +9,7 @@ from django.test import Client
 
 from core.models import Event, Job, Merchant
 from core.tenancy import merchant
+from tests.factories import NOW
 from tests.floor import a_released_wave, ask
 from warehouse.models import Warehouse
 
@@ -64,3 +65,31 @@ def test_given_up_with_a_reason_and_never_done_again(
     assert told.data["why"] == "The buyer cancelled."
     assert ask(support, "/staff/problems/").json()["jobs"] == []
     assert ask(support, f"/staff/problems/{job.pk}/retry/", {}).status_code == 404
+
+
+def test_a_role_sees_to_its_own_kinds_of_work_and_the_administrator_to_all(
+    staff: Staff, acme: Merchant, job: Job
+) -> None:
+    """A booking is support's, a declaration customs', an allocation only the administrator's."""
+    with merchant(acme):
+        others = {
+            kind: Job.objects.create(
+                kind=kind, key="k", queue="flow", payload={}, status="failed", run_after=NOW,
+                created_at=NOW,
+            ).pk
+            for kind in ("clearance.follow", "allocation.allocate")
+        }  # fmt: skip
+    mine = {
+        "support": {job.pk},
+        "customs": {others["clearance.follow"]},
+        "admin": {job.pk, *others.values()},
+    }
+    for role, seen in mine.items():
+        client = staff(role)
+        listed = {row["id"] for row in ask(client, "/staff/problems/").json()["jobs"]}
+        assert listed == seen
+        for pk in {job.pk, *others.values()} - seen:
+            for act, body in (("retry", {}), ("give-up", {"reason": "no"})):
+                assert ask(client, f"/staff/problems/{pk}/{act}/", body).status_code == 404
+    with merchant(acme):
+        assert Job.objects.filter(status="failed").count() == 3
