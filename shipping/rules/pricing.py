@@ -139,7 +139,10 @@ def _steps(
             "chargeable_weight",
             gettext_noop(
                 "Weighs {weight} g, its size counts for {volumetric} g: charged for {chargeable} g."
-            ),
+            )
+            # A post that asks only for the weight has no divisor: there is no size to speak of.
+            if volumetric_g
+            else gettext_noop("Weighs {weight} g: charged for {chargeable} g."),
             {
                 "weight": str(weight_g),
                 "volumetric": str(volumetric_g),
