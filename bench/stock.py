@@ -248,7 +248,7 @@ class _Desk:
             promises = []
             for line in OrderLine.objects.filter(order_id=order_id):
                 there = promisable(now=NOW).filter(
-                    product_id=line.product_id, location__warehouse=self.house
+                    product_id=line.product_id or 0, location__warehouse=self.house
                 )
                 rows = list(there.values_list("id", flat=True)[:4])
                 if not rows:
