@@ -24,6 +24,7 @@ app.conf.task_routes = {
     "tracking.tasks.sweep_polls": {"queue": "operator"},
     "tracking.tasks.read_postal_feed": {"queue": "operator"},
     "tracking.tasks.sweep_silent_parcels": {"queue": "operator"},
+    "tracking.tasks.sweep_unscanned_parcels": {"queue": "operator"},
     "tracking.tasks.register_line_push": {"queue": "operator"},
     "warehouse.tasks.tell_new_work": {"queue": "operator"},
     "orders.tasks.sweep_trials": {"queue": "operator"},
@@ -61,6 +62,7 @@ def _beat_schedule() -> dict[str, dict[str, object]]:
         "propose-waves": _every(seconds * 15, "warehouse.tasks.propose_waves"),
         "measure-stock": _every(3600, "warehouse.tasks.measure_stock"),
         "sweep-silent-parcels": _every(seconds * 5, "tracking.tasks.sweep_silent_parcels"),
+        "sweep-unscanned-parcels": _every(seconds * 5, "tracking.tasks.sweep_unscanned_parcels"),
     }
 
 

@@ -242,8 +242,8 @@ def judge_silence(*, merchant_id: int, parcel_id: int) -> bool:
     """
     with merchant(merchant_id):
         parcel = TrackedParcel.objects.select_related("booking").get(pk=parcel_id)
-    heard_at = _heard_at(parcel)
-    if heard_at is None:
+    heard = heard_at(parcel)
+    if heard is None:
         return False
     with merchant(merchant_id):
         if _waits_for_us(parcel):
@@ -252,26 +252,26 @@ def judge_silence(*, merchant_id: int, parcel_id: int) -> bool:
             TrackEvent(canonical=row.canonical, happened_at=row.happened_at, reason=row.reason)
             for row in parcel.events.all()
         )
-        mode = service_of(parcel.booking.service_code, heard_at.date()).mode
+        mode = service_of(parcel.booking.service_code, heard.date()).mode
         released_at = _released_at(parcel)
-    found = silence(standing, mode=mode, now=heard_at, compression=settings.SILENCE_COMPRESSION)
+    found = silence(standing, mode=mode, now=heard, compression=settings.SILENCE_COMPRESSION)
     if found is None or found.code != LOST:
         return False
     limit = timedelta(seconds=found.rule.lost_after_s / settings.SILENCE_COMPRESSION)
-    if released_at is not None and heard_at - released_at < limit:
+    if released_at is not None and heard - released_at < limit:
         return False
     lost = NewEvent(
         source="silence",
         vendor=OURS,
         code="lost",
-        happened_at=heard_at,
+        happened_at=heard,
         vendor_event_id=f"lost-after:{found.last_scan_at.isoformat()}",
         raw={"last_scan_at": found.last_scan_at.isoformat(), "rule": found.rule.mode},
     )
     return bool(tell(merchant_id=merchant_id, parcel_id=parcel_id, events=[lost]))
 
 
-def _heard_at(parcel: TrackedParcel) -> datetime | None:
+def heard_at(parcel: TrackedParcel) -> datetime | None:
     """When the carrier had last told us everything: by a poll of the parcel, or by its feed."""
     if carrier(parcel.carrier_code).events_by == "number":
         return parcel.polled_at

@@ -7,6 +7,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
+from flows.first_scan import judge_first_scan, unscanned_parcels
 from flows.transit import (
     due_polls,
     judge_silence,
@@ -54,6 +55,13 @@ def sweep_silent_parcels() -> None:
     """Count parcels as lost whose silence has lasted too long."""
     for merchant_id, parcel_id in silent_parcels(now=timezone.now()):
         judge_silence(merchant_id=merchant_id, parcel_id=parcel_id)
+
+
+@shared_task(name="tracking.tasks.sweep_unscanned_parcels")
+def sweep_unscanned_parcels() -> None:
+    """Find parcels that were handed over and never scanned by their carrier."""
+    for merchant_id, parcel_id in unscanned_parcels(now=timezone.now()):
+        judge_first_scan(merchant_id=merchant_id, parcel_id=parcel_id)
 
 
 @shared_task(name="tracking.tasks.register_line_push")

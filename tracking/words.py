@@ -24,6 +24,7 @@ STAGES: Mapping[str, str] = {
 }
 TROUBLES: Mapping[str, str] = {
     "pickup_failed": gettext_noop("The carrier could not collect it"),
+    "not_received": gettext_noop("Not scanned by the carrier since the handover"),
     "held": gettext_noop("Held on the way"),
     "customs_held": gettext_noop("Held by customs"),
     "delayed": gettext_noop("Delayed"),
@@ -46,6 +47,7 @@ REPORTS: Mapping[str, str] = {
     "pre_transit.pickup_scheduled": gettext_noop("Collection is planned"),
     "pre_transit.pickup_failed": gettext_noop("The carrier could not collect it"),
     "accepted.handed_over": gettext_noop("Handed to the carrier"),
+    "accepted.not_scanned": gettext_noop("Not scanned by the carrier since the handover"),
     "accepted.accepted": gettext_noop("Accepted by the carrier"),
     "accepted.picked_up": gettext_noop("Collected by the carrier"),
     "in_transit.general": gettext_noop("On its way"),
@@ -118,7 +120,13 @@ REASONS: Mapping[str, str] = {
 }
 """Why, as the status map codes what carriers say."""
 HIDDEN_FROM_BUYERS = frozenset(
-    {"unknown.not_found", "unknown.unmapped", "info.note", "pre_transit.label_created"}
+    {
+        "unknown.not_found",
+        "unknown.unmapped",
+        "info.note",
+        "pre_transit.label_created",
+        "accepted.not_scanned",
+    }
 )
 """Reports that say nothing to the buyer."""
 CARRIERS: Mapping[str, str] = {
