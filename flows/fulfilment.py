@@ -146,7 +146,7 @@ def scan_parcel(
         before = list(Scan.objects.filter(parcel=parcel).order_by("id"))
         known = {scan.client_id for scan in before}
         used = _used_elsewhere(parcel, scans)
-        extras = extras_of(parcel) if before else _lay_extras(parcel, items)
+        extras = extras_of(parcel) if before else put_extras_down(parcel, items)
         by_code = {each.code: each for each in extras}
         put_in = {
             scan.client_id: by_code[code]
@@ -182,7 +182,7 @@ def scan_parcel(
         return [answers[scan.client_id] for scan in scans], state
 
 
-def _lay_extras(parcel: Parcel, items: Sequence[ParcelItem]) -> list[ParcelExtra]:
+def put_extras_down(parcel: Parcel, items: Sequence[ParcelItem]) -> list[ParcelExtra]:
     """What the parcel wants besides its goods, written down when it first comes to the table."""
     known = extras_of(parcel)
     if known or parcel.status != Parcel.Status.PLANNED:

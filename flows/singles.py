@@ -13,11 +13,12 @@ from typing import Any
 
 from core.sentences import Sentence, gettext_noop, stored
 from core.tenancy import across_merchants, merchant
-from flows.fulfilment import PackState, items_of, pack_state
+from flows.fulfilment import PackState, items_of, pack_state, put_extras_down
 from flows.printing import queue_label
 from warehouse.models import Parcel, PrintJob, SinglePiece
 from warehouse.rules.barcodes import ParsedScan, parse_scan
 from warehouse.services import NewScan, record_scans
+from warehouse.services.extras import confirm_extras, extras_of
 from warehouse.services.printing import confirm_label
 from warehouse.services.singles import (
     Claimed,
@@ -185,7 +186,8 @@ def _count_and_queue(
         parcel=parcel, scans=[kept], counts={items[0].pk: 1}, actor=desk.actor, now=desk.now
     )
     items[0].scanned = 1
-    return answer, SingleState(pack_state(parcel, items), job)
+    extras = put_extras_down(parcel, items)
+    return answer, SingleState(pack_state(parcel, items, extras), job)
 
 
 def _say(code: str, sentence: Sentence) -> dict[str, Any]:
@@ -208,6 +210,15 @@ def single_state(*, merchant_id: int, reference: str) -> SingleState | None:
             .first()
         )
         return SingleState(pack_state(parcel), job)
+
+
+def confirm_extra(*, state: SingleState, code: str, actor: str, now: datetime) -> bool:
+    """Note that an insert or another extra of the parcel was put in; False for any other code."""
+    with merchant(state.pack.parcel.merchant_id):
+        extras = extras_of(state.pack.parcel)
+        mine = [each for each in extras if each.code == code and each.confirmed_at is None]
+        confirm_extras(extras=mine, actor=actor, now=now)
+    return bool(mine)
 
 
 def label_seen(*, merchant_id: int, parcel_id: int, now: datetime) -> bool:

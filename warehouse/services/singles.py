@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from django.db import connection
 
@@ -45,6 +45,13 @@ WHERE s.warehouse_id = %s AND s.claimed_at IS NULL AND s.merchant_id = %s
   AND p.status = 'planned' AND p.merchant_id = s.merchant_id AND
 """
 MOST_URGENT = " ORDER BY s.ship_by, s.id LIMIT 1 FOR UPDATE OF s, p SKIP LOCKED"
+MOST_URGENT_SEEN = " ORDER BY s.ship_by, s.id LIMIT 5"
+WAIT_FOR = "SELECT status FROM warehouse_parcel WHERE merchant_id = %s AND id = %s FOR UPDATE"
+STILL_OPEN = "SELECT 1 FROM warehouse_singlepiece WHERE id = %s AND claimed_at IS NULL"
+TAKE = (
+    "UPDATE warehouse_singlepiece SET claimed_at = %s, claimed_by = %s"
+    " WHERE id = %s AND claimed_at IS NULL"
+)
 BY_CODE = {
     "gtin": "s.gtin = lpad(%s, 14, '0') AND s.gtin <> ''",
     "sku": "s.sku = lower(%s)",
@@ -99,12 +106,28 @@ def claim_single(
             cursor.execute(CLAIM + BY_CODE[kind] + MOST_URGENT, [warehouse_id, owner, code])
             row = cursor.fetchone()
             if row is None:
+                row = _waited_for(cursor, [warehouse_id, owner, code], kind)
+            if row is None:
                 continue
             if row[3]:
                 raise OwnerSuspended(code)
-            cursor.execute(
-                "UPDATE warehouse_singlepiece SET claimed_at = %s, claimed_by = %s WHERE id = %s",
-                [now, actor, row[0]],
-            )
-            return Claimed(merchant_id=row[1], parcel_id=row[2])
+            cursor.execute(TAKE, [now, actor, row[0]])
+            if cursor.rowcount:
+                return Claimed(merchant_id=row[1], parcel_id=row[2])
+    return None
+
+
+def _waited_for(cursor: Any, given: list[Any], kind: str) -> Any:
+    """Return an open piece whose parcel is just being booked or labelled, waiting for that.
+
+    To pass it over would tell a person that no order waits for what they hold. The parcel is
+    locked before the piece, as whoever takes it out of its wave locks them.
+    """
+    cursor.execute(CLAIM + BY_CODE[kind] + MOST_URGENT_SEEN, given)
+    for row in cursor.fetchall():
+        cursor.execute(WAIT_FOR, [row[1], row[2]])
+        status = cursor.fetchone()
+        cursor.execute(STILL_OPEN, [row[0]])
+        if status is not None and status[0] == "planned" and cursor.fetchone() is not None:
+            return row
     return None

@@ -27,6 +27,7 @@ from warehouse.stations.common import (
     station_page,
 )
 from warehouse.stations.here import Here, station_here
+from warehouse.stations.pack_state import wanted
 from warehouse.stations.single_table import SingleTable, finishing, has_label
 
 SESSION_KEY = "single_table"
@@ -131,7 +132,10 @@ def _next_action(state: SingleState, table: SingleTable) -> str:
         return _("Scan the next piece.")
     if not has_label(state):
         return _("Label coming: put the piece aside, scan the next. Its label prints by itself.")
-    return _("Stick the label on. Then: {finish}.").format(
+    besides = wanted(state.pack)
+    if besides:
+        return _("Put in too, then scan it: {wanted}.").format(wanted=", ".join(besides))
+    return _("Stick the label on. Then scan {finish}.").format(
         finish=_(" or ").join(finishing(state, table.desk))
     )
 

@@ -15,6 +15,7 @@ from flows.singles import (
     SingleScan,
     SingleState,
     claim_by_scan,
+    confirm_extra,
     keep_answer,
     kept_answer,
     label_seen,
@@ -27,6 +28,7 @@ from warehouse.rules.master_weights import takes_master_weight
 from warehouse.rules.station_rules import double_press_within
 from warehouse.rules.weights import has_unit, read_weight
 from warehouse.stations.common import result_json
+from warehouse.stations.pack_state import wanted
 from warehouse.stations.pack_table import PackTable
 from warehouse.stations.table import OnTable, Table
 
@@ -72,6 +74,13 @@ class SingleTable:
         if now_open is not None:
             if scan.raw in _codes_of(now_open):
                 return self._kept(scan, self._label(scan, now_open))
+            codes = {each.code for each in now_open.pack.extras if each.confirmed_at is None}
+            if scan.raw in codes and confirm_extra(
+                state=now_open, code=scan.raw, actor=self.desk.actor, now=self.desk.now
+            ):
+                self._is_loaded = False
+                said = _("It is in {parcel}.").format(parcel=now_open.pack.parcel.reference)
+                return self._kept(scan, result_json(scan.client_id, "accepted", said))
             weight_g = self._weight(scan)
             if weight_g is not None:
                 return self._kept(scan, self._close(scan, now_open, weight_g))
@@ -192,10 +201,11 @@ def has_label(state: SingleState) -> bool:
 def finishing(state: SingleState, desk: Desk) -> list[str]:
     """What closes a parcel: its label where the service allows it, else the scale."""
     booking = state.pack.booking
+    besides = wanted(state.pack)
     weight = _("its weight, about {weight} g").format(weight=state.pack.parcel.expected_weight_g)
     if booking is None or not takes_master_weight(booking.service_code, desk.now.date()):
-        return [weight]
-    return [_("the label {number}").format(number=booking.tracking_number), weight]
+        return [*besides, weight]
+    return [*besides, _("the label {number}").format(number=booking.tracking_number), weight]
 
 
 def _codes_of(state: SingleState) -> Sequence[str]:
