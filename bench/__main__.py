@@ -25,6 +25,8 @@ GROUPS = {
     "bench.kills": ("journey.kills",),
     "bench.intake": ("intake.xlsx_", "intake.bulk_"),
     "bench.paths": ("warehouse.pick_path_",),
+    "bench.scans": ("warehouse.scan",),
+    "bench.floor_barcodes": ("warehouse.barcodes_203dpi",),
     "bench.waves": ("warehouse.wave_",),
     "bench.stock": ("warehouse.random_",),
     "bench.board": ("warehouse.board",),

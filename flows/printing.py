@@ -39,10 +39,19 @@ def queue_label(
 
     The caller holds the parcel's row. A parcel that has a job keeps it: no second label.
     """
-    booking = _booked(parcel.pk)
+    booking = booked(parcel.pk)
     label = None if booking is None else booking.label
     return ask_for_label(
         parcel=parcel, label=label, printer_id=printer_id, station=station, actor=actor, now=now
+    )
+
+
+def booked(parcel_id: int) -> Booking | None:
+    """Return the parcel's live booking with its label, in the active block."""
+    return (
+        Booking.objects.filter(parcel_id=parcel_id, status=Booking.Status.BOOKED)
+        .select_related("label")
+        .first()
     )
 
 
@@ -72,14 +81,6 @@ def print_waiting(*, booking_id: int, now: datetime) -> None:
     booking = Booking.objects.select_related("label").get(pk=booking_id)
     if booking.label is not None:
         label_arrived(parcel_id=booking.parcel_id, label=booking.label, now=now)
-
-
-def _booked(parcel_id: int) -> Booking | None:
-    return (
-        Booking.objects.filter(parcel_id=parcel_id, status=Booking.Status.BOOKED)
-        .select_related("label")
-        .first()
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from typing import Any
 from core.sentences import Sentence, gettext_noop, stored
 from core.tenancy import across_merchants, merchant
 from flows.fulfilment import PackState, items_of, pack_state, put_extras_down
-from flows.printing import queue_label
+from shipping.models import Booking
 from warehouse.models import Parcel, PrintJob, SinglePiece
 from warehouse.rules.barcodes import ParsedScan, parse_scan
 from warehouse.services import NewScan, record_scans
 from warehouse.services.extras import confirm_extras, extras_of
-from warehouse.services.printing import confirm_label
+from warehouse.services.printing import ask_for_label, confirm_label
 from warehouse.services.singles import (
     Claimed,
     Code,
@@ -73,17 +73,19 @@ def kept_answer(client_id: str) -> Mapping[str, Any] | None:
 def keep_answer(*, scan: SingleScan, desk: Desk, answer: Mapping[str, Any]) -> None:
     """Keep the answer to a press that was not a claim: a weight, a label, a mistake."""
     with across_merchants("A press at a station is kept before anybody knows whose goods it is."):
-        if _begin(scan, desk) is None:
-            end_scan(client_id=scan.client_id, answer=answer)
+        _begin(scan, desk, answer)
 
 
-def _begin(scan: SingleScan, desk: Desk) -> Mapping[str, Any] | None:
+def _begin(
+    scan: SingleScan, desk: Desk, answer: Mapping[str, Any] | None = None
+) -> Mapping[str, Any] | None:
     return begin_scan(
         client_id=scan.client_id,
         station=STATION,
         warehouse_id=desk.warehouse_id,
         sequence=scan.sequence,
         raw=scan.raw,
+        answer=answer or {},
         actor=desk.actor,
         now=desk.now,
     )
@@ -153,10 +155,16 @@ def _codes(parsed: ParsedScan) -> list[Code]:
 def _count_and_queue(
     scan: SingleScan, parsed: ParsedScan, desk: Desk, claimed: Claimed
 ) -> tuple[dict[str, Any], SingleState]:
-    parcel = Parcel.objects.get(pk=claimed.parcel_id)
+    parcel = Parcel.objects.select_related("order").get(pk=claimed.parcel_id)
     items = items_of(parcel)
-    job = queue_label(
+    items[0].scanned = 1
+    # Read under the parcel's lock, which whoever brings a label takes first.
+    state = pack_state(parcel, items, put_extras_down(parcel, items))
+    booking = state.booking
+    is_booked = booking is not None and booking.status == Booking.Status.BOOKED
+    job = ask_for_label(
         parcel=parcel,
+        label=booking.label if booking is not None and is_booked else None,
         printer_id=desk.printer_id,
         station=desk.station,
         actor=desk.actor,
@@ -185,9 +193,7 @@ def _count_and_queue(
     record_scans(
         parcel=parcel, scans=[kept], counts={items[0].pk: 1}, actor=desk.actor, now=desk.now
     )
-    items[0].scanned = 1
-    extras = put_extras_down(parcel, items)
-    return answer, SingleState(pack_state(parcel, items, extras), job)
+    return answer, SingleState(state, job)
 
 
 def _say(code: str, sentence: Sentence) -> dict[str, Any]:

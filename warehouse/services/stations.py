@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.db import connection
@@ -13,7 +15,7 @@ from warehouse.models import StationScan
 KEEP = (
     "INSERT INTO warehouse_stationscan"
     " (client_id, station, warehouse_id, sequence, raw, answer, actor, at)"
-    " VALUES (%s, %s, %s, %s, %s, '{}', %s, %s) ON CONFLICT DO NOTHING"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
 )
 LONGEST_RAW = 200
 
@@ -25,16 +27,19 @@ def begin_scan(
     warehouse_id: int | None,
     sequence: int,
     raw: str,
+    answer: Mapping[str, Any] = MappingProxyType({}),
     actor: str,
     now: datetime,
 ) -> dict[str, Any] | None:
     """Keep a scan at the beginning of its transaction; return its answer, None for a new one.
 
-    Of two requests with one id the second waits here for the end of the first.
+    `answer` is stored with it where it is known already. Of two requests with one id the second
+    waits here for the end of the first.
     """
     with connection.cursor() as cursor:
+        said = json.dumps(dict(answer))
         cursor.execute(
-            KEEP, [client_id, station, warehouse_id, sequence, raw[:LONGEST_RAW], actor, now]
+            KEEP, [client_id, station, warehouse_id, sequence, raw[:LONGEST_RAW], said, actor, now]
         )
         if cursor.rowcount:
             return None

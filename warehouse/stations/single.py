@@ -144,7 +144,8 @@ def _label_notes(state: SingleState, here: Here) -> tuple[str, ...]:
     job = state.job
     if job is None:
         return ()
-    where = job.printer.name if job.printer else here.words
+    is_here = job.printer_id == here.printer_id
+    where = here.words if is_here or job.printer is None else job.printer.name
     words = {
         S.WAITING: _("Label coming; it prints at {printer}."),
         S.QUEUED: _("Label on its way to {printer}."),

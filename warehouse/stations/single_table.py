@@ -22,7 +22,7 @@ from flows.singles import (
     owner_named,
     single_state,
 )
-from warehouse.models import Parcel
+from warehouse.models import Parcel, PrintJob
 from warehouse.rules.barcodes import parse_scan
 from warehouse.rules.master_weights import takes_master_weight
 from warehouse.rules.station_rules import double_press_within
@@ -68,7 +68,8 @@ class SingleTable:
         return scan.sequence <= int(self.kept.get("last", -1))
 
     def _judge(self, scan: SingleScan) -> dict[str, Any]:
-        now_open = self.current()
+        # A parcel this station closed is not looked at again: most scans find the table empty.
+        now_open = self.current() if self.kept.get("is_open", True) else None
         if now_open is not None and now_open.pack.parcel.status != Parcel.Status.PLANNED:
             now_open = None
         if now_open is not None:
@@ -110,10 +111,12 @@ class SingleTable:
         if state is not None:
             self.state, self._is_loaded = state, True
             self.kept["parcel"] = [answer["merchant_id"], answer["parcel"]]
+            self.kept["is_open"] = True
             self.kept["press"] = [scan.raw, scan.pressed_ms]
         elif answer["code"] == "claimed":
             # Claimed by this press before, and the browser's session never heard of it.
             self.kept["parcel"], self._is_loaded = [answer["merchant_id"], answer["parcel"]], False
+            self.kept["is_open"] = True
         elif answer["code"] in ("none", "not_an_item"):
             other = self._other(scan)
             if other is not None:
@@ -129,6 +132,7 @@ class SingleTable:
             if state is not None:
                 self.state, self._is_loaded = state, True
                 self.kept["parcel"] = [found[0].merchant_id, found[0].reference]
+                self.kept["is_open"] = True
                 return self._label(scan, state)
         owner = owner_named(parsed.value, warehouse_id=self.desk.warehouse_id)
         if owner is None:
@@ -145,7 +149,8 @@ class SingleTable:
             said = _("{parcel} is packed already.").format(parcel=parcel.reference)
             return result_json(scan.client_id, "duplicate", said)
         booking = state.pack.booking
-        if booking is not None and scan.raw == booking.tracking_number:
+        is_sent = state.job is not None and state.job.status == PrintJob.Status.SENT
+        if is_sent and booking is not None and scan.raw == booking.tracking_number:
             label_seen(merchant_id=parcel.merchant_id, parcel_id=parcel.pk, now=self.desk.now)
         service = booking.service_code if booking else ""
         if booking is not None and not takes_master_weight(service, self.desk.now.date()):
@@ -166,9 +171,11 @@ class SingleTable:
         )
         here = OnTable(-1, parcel.merchant_id, parcel.reference)
         verdict, said, _papers = packing.close(here, weight_g, scan.client_id)
+        self.kept["is_open"] = verdict != "done"
         if verdict == "done":
             said = _("{parcel} is packed. Next piece.").format(parcel=parcel.reference)
-        self._is_loaded = False
+        if packing.state is not None:
+            self.state, self._is_loaded = SingleState(packing.state, state.job), True
         return result_json(scan.client_id, verdict, said)
 
     def _first_finish(self, scan: SingleScan, state: SingleState) -> dict[str, Any]:
