@@ -43,8 +43,8 @@ def begin_scan(
         )
         if cursor.rowcount:
             return None
-    answer: dict[str, Any] = StationScan.objects.values_list("answer", flat=True).get(pk=client_id)
-    return answer
+    kept: dict[str, Any] = StationScan.objects.values_list("answer", flat=True).get(pk=client_id)
+    return kept
 
 
 def end_scan(*, client_id: str, answer: Mapping[str, Any]) -> None:
