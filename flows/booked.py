@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
+
+from django.conf import settings
 
 from billing.services import charge_booking
 from core.documents import register
-from core.jobs import Work, enqueue
+from core.jobs import ForAPerson, Work, enqueue, handler
 from core.models import Document
+from core.sentences import Sentence, gettext_noop
 from flows.channels.telling import tell_channels
 from flows.printing import lock_for_label, print_waiting
+from orders.services import renumber_notices
 from shipping.models import Booking
 from shipping.services import agreement_in_force, mark_booked
+from tracking.models import TrackedParcel
 from tracking.services import start_tracking
 from warehouse.models import Parcel
 
@@ -33,7 +39,8 @@ def settle_booked(
     booking = Booking.objects.select_related("parcel__order").get(pk=booking_id)
     print_waiting(booking_id=booking_id, now=now)
     _charge(booking, now)
-    start_tracking(booking=booking, now=now)
+    tracked = start_tracking(booking=booking, now=now)
+    _renumber(booking, tracked, now)
     tell_channels(bookings=[booking], at="booking", now=now)
     key, told = str(booking_id), {"booking_id": booking_id}
     works = [Work("papers.order", key, told), Work("clearance.prepare", key, told)]
@@ -42,6 +49,29 @@ def settle_booked(
         works.append(Work("clearance.lodge_export", key, told))
     enqueue(works, now=now)
     return True
+
+
+def _renumber(booking: Booking, tracked: TrackedParcel, now: datetime) -> None:
+    """Channels that wait to be told of a parcel are told its new number; where one was told the
+    old one, a person corrects it: no marketplace takes a second number for a parcel by machine."""
+    said = {
+        "carrier": booking.carrier_code,
+        "service": booking.service_code,
+        "tracking_number": booking.tracking_number,
+        "link": f"{settings.PUBLIC_URL}/t/{tracked.link_token}/",
+    }
+    told = renumber_notices(parcel_reference=booking.parcel.reference, said=said)
+    if told:
+        payload = {"booking_id": booking.pk, "old": told[0], "new": booking.tracking_number}
+        enqueue([Work("channels.renumbered", str(booking.pk), payload)], now=now)
+
+
+@handler("channels.renumbered", queue="flow")
+def renumbered(_merchant_id: int, payload: Mapping[str, Any]) -> None:
+    """Ask for a person: a channel was told a number that is not used any more."""
+    text = gettext_noop("The shop was told {old}; the parcel goes as {new}: correct it there.")
+    numbers = {"old": payload["old"], "new": payload["new"]}
+    raise ForAPerson(Sentence("renumbered", text, numbers))
 
 
 def register_label(

@@ -88,6 +88,7 @@ from orders.services.notices import (
     mark_notice_told,
     queue_notices,
     refuse_notice,
+    renumber_notices,
     settle_notice,
     tell_again,
 )
@@ -189,6 +190,7 @@ __all__ = [
     "refuse_notice",
     "release_hold",
     "remove_preset",
+    "renumber_notices",
     "reseal_connection",
     "resume",
     "returned_of",

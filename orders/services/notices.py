@@ -62,6 +62,20 @@ def drop_notices(*, parcel_reference: str, actor: str, now: datetime) -> int:
     return rows.update(status=Status.SETTLED, settled_at=now, settled_by=actor[:120])
 
 
+def renumber_notices(*, parcel_reference: str, said: Mapping[str, str]) -> list[str]:
+    """Tell of a parcel that was booked anew by its new number (`said`: carrier, service,
+    tracking_number, link); return the numbers that channels were told already."""
+    told = []
+    rows = ChannelNotice.objects.filter(parcel_reference=parcel_reference).order_by("pk")
+    for notice in rows.select_for_update():
+        if notice.status in (Status.QUEUED, Status.REFUSED):
+            notice.said = {**notice.said, **said}
+            notice.save(update_fields=["said"])
+        elif notice.status == Status.TOLD:
+            told.append(str(notice.said.get("tracking_number", "")))
+    return [number for number in told if number != said["tracking_number"]]
+
+
 def count_try(*, notice_id: int) -> None:
     """Count a call before it is made."""
     ChannelNotice.objects.filter(pk=notice_id).update(tries=F("tries") + 1)

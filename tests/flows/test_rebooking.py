@@ -19,7 +19,9 @@ from flows.export import NothingToHandOver, hand_over
 from flows.fulfilment import scan_parcel
 from flows.printing import queue_label
 from flows.rebooking import void
+from orders.models import ChannelNotice, Order
 from shipping.models import Booking
+from tests.factories import a_connection, a_refused_notice, an_order
 from tests.floor import a_staff_member, logged_in
 from tests.flows.conftest import failed, work
 from tests.flows.parcels import parcels_for
@@ -178,6 +180,27 @@ def test_a_label_that_was_printed_is_withdrawn_and_the_new_one_queued(house: Mer
         assert list(jobs) == [
             ("withdrawn", old.label_id, "pack 1"), ("queued", new.label_id, "pack 1"),
         ]  # fmt: skip
+
+
+def test_a_shop_is_told_the_new_number_or_a_person_corrects_it(house: Merchant) -> None:
+    parcel = a_scanned_parcel(house, "line")
+    shop = a_connection(house)
+    with merchant(house):
+        order = Order.objects.get(pk=parcel.order_id)
+        other = an_order(house)
+        notice = a_refused_notice(shop.pk, order, parcel.reference)
+        told = a_refused_notice(shop.pk, other, parcel.reference)
+        ChannelNotice.objects.filter(pk=told.pk).update(status="told")
+    for press in ("a", "b"):
+        weigh(house, parcel, parcel.expected_weight_g + 600, press)
+    work(house)
+    new = bookings(house)[1]
+    with merchant(house):
+        assert ChannelNotice.objects.get(pk=notice.pk).said["tracking_number"] == (
+            new.tracking_number
+        )
+    [(kind, _why)] = failed(house)
+    assert kind == "channels.renumbered"
 
 
 def test_closing_or_booking_twice_withdraws_and_charges_once(house: Merchant) -> None:
