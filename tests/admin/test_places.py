@@ -31,9 +31,10 @@ def test_a_tree_is_made_from_zone_to_bin(staff: Staff, house: Warehouse) -> None
     listed = ask(admin, f"{PATH}?q=CO").json()["places"]
     assert [each["code"] for each in listed] == ["COLD", "COLD/1"]
     assert "COLD/1" in admin.get(PATH).content.decode()
-    assert saved(admin, **bin_) == 200
-    found.refresh_from_db()
-    assert found.capacity_units is None
+    assert saved(admin, code="C-1", kind="bin", use="pick") == 200
+    found = Location.objects.get(code="C-1")
+    assert (found.use, found.capacity_units) == ("pick", None)
+    assert (found.parent.code if found.parent else "", found.pick_sequence) == ("COLD/1", 7)
     assert staff("floor").get(PATH).status_code == 403
 
 

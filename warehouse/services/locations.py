@@ -114,13 +114,14 @@ def check_parent(*, kind: str, warehouse_id: int, parent: Location | None) -> No
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A location as a person describes it; capacities are None where nobody has said so."""
+    """A location as a person describes it; capacities are None where nothing limits it. Without a
+    parent or a pick sequence a known one keeps its own."""
 
     code: str
     kind: str
     parent: str = ""
     use: str = Location.Use.PICK
-    pick_sequence: int = 0
+    pick_sequence: int | None = None
     capacity_units: int | None = None
     capacity_volume_cm3: int | None = None
     capacity_weight_g: int | None = None
@@ -143,7 +144,11 @@ def save_place(*, warehouse: Warehouse, place: Place) -> Location:
     if known is not None and known.kind != place.kind:
         raise NotInTree(f"{place.code} is a {known.kind}; it stays one.")
     row = known or Location(warehouse=warehouse, code=place.code, kind=place.kind)
-    row.parent, row.use, row.pick_sequence = parent, place.use, place.pick_sequence
+    row.use = place.use
+    if parent is not None:
+        row.parent = parent
+    if place.pick_sequence is not None:
+        row.pick_sequence = place.pick_sequence
     row.capacity_units = place.capacity_units
     row.capacity_volume_cm3 = place.capacity_volume_cm3
     row.capacity_weight_g = place.capacity_weight_g

@@ -57,7 +57,7 @@ def save(request: StaffRequest, code: str) -> HttpResponseBase:
         kind=body.text("kind", most=12),
         parent=body.text("parent", most=LONGEST_CODE, required=False),
         use=_use(body),
-        pick_sequence=_number(body, "pick_sequence") or 0,
+        pick_sequence=_number(body, "pick_sequence"),
         capacity_units=_number(body, "capacity_units"),
         capacity_volume_cm3=_number(body, "capacity_volume_cm3"),
         capacity_weight_g=_number(body, "capacity_weight_g"),
