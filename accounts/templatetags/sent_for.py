@@ -13,7 +13,7 @@ from django import template
 from django.template.base import Parser, Token
 from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from accounts.access import SENT_FOR
 
@@ -25,12 +25,12 @@ class SentForNode(CsrfTokenNode):
 
     def render(self, context: Any) -> SafeString:
         """Draw both; a page that is of no merchant has Django's alone."""
-        theirs = super().render(context)
+        theirs = mark_safe(super().render(context))
         caller = getattr(context.get("request"), "caller", None)
         if caller is None or not theirs:
             return theirs
         ours = '<input type="hidden" name="{}" value="{}">'
-        return theirs + format_html(ours, SENT_FOR, caller.merchant_id)
+        return format_html("{}{}", theirs, format_html(ours, SENT_FOR, caller.merchant_id))
 
 
 @register.tag("csrf_token")

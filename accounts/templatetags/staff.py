@@ -27,6 +27,8 @@ SCREENS = (
      "/stations/replenish/"),
     ("station_hand_over", gettext_lazy("Hand over"), "shipments", "staff.floor",
      "/stations/hand-over/"),
+    ("station_places_first", gettext_lazy("Places"), "products", "staff.floor",
+     "/stations/places/"),
     ("staff_claims", gettext_lazy("Claims"), "claims", "staff.claims", "/staff/claims/"),
     ("staff_holds", gettext_lazy("Holds"), "customs", "staff.customs", "/staff/holds/"),
     ("staff_declarations", gettext_lazy("Declarations"), "document", "staff.customs",

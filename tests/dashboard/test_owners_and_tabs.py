@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -33,7 +34,7 @@ def test_two_owners_who_remove_each_other_at_once_leave_one() -> None:
         with merchant(acme):
             return remove_member(member_id=member.pk, actor=ACTOR, now=NOW)
 
-    results = at_once([lambda each=each: remove(each) for each in owners(acme)])
+    results = at_once([partial(remove, each) for each in owners(acme)])
     assert sorted(type(each).__name__ for each in results) == ["LastOwner", "bool"]
     assert len(owners(acme)) == 1
 

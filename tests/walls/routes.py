@@ -256,6 +256,13 @@ ADMIN = {
     "station_board": Rule("staff.floor"),
     "station_problem_retry": Rule("staff.floor", "POST", {"job_id": "job"}),
     "station_email": Rule("staff.floor", "POST", body={"warehouse": "szx1", "wants": "yes"}),
+    "station_places_first": Rule("staff.floor"),
+    "station_places": Rule("staff.floor", "GET", {"code": "house_code"}),
+    "station_place_save": Rule(
+        "staff.supervise", "POST", {"code": "house_code"}, {"code": "WALL-1", "kind": "bin"}
+    ),
+    "station_places_upload": Rule("staff.supervise", "POST", {"code": "house_code"}, file="file"),
+    "station_place_labels": Rule("staff.floor", "GET", {"code": "house_code"}),
     "station_supervise": Rule("staff.supervise"),
     "station_supervise_list": Rule(
         "staff.supervise", "GET", {"code": "house_code", "what": "list_name"}
