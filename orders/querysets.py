@@ -19,14 +19,20 @@ from core.tenancy import active_merchant_id
 from orders.models import KitPart, Order, Product
 from orders.rules.kits import Component
 
+# Each order is asked for by itself (LATERAL, OFFSET 0): asked for all at once, a table that grew
+# since it was last analyzed was read whole for every batch of its first large file.
 EARLIER = """
-SELECT 'known', id, external_order, content_sha256 FROM orders_order
-  WHERE merchant_id = %(merchant)s AND channel_id = %(channel)s
-    AND external_order = ANY(%(numbers)s)
+SELECT 'known', found.id, found.external_order, found.content_sha256
+  FROM unnest(%(numbers)s::text[]) AS asked(number)
+  CROSS JOIN LATERAL (SELECT id, external_order, content_sha256 FROM orders_order
+    WHERE merchant_id = %(merchant)s AND channel_id = %(channel)s
+      AND external_order = asked.number OFFSET 0) AS found
 UNION ALL
-SELECT 'buyer', id, external_order, buyer_digest FROM orders_order
-  WHERE merchant_id = %(merchant)s AND buyer_digest = ANY(%(digests)s) AND created_at >= %(since)s
-    AND status <> 'cancelled'
+SELECT 'buyer', found.id, found.external_order, found.buyer_digest
+  FROM unnest(%(digests)s::text[]) AS asked(digest)
+  CROSS JOIN LATERAL (SELECT id, external_order, buyer_digest FROM orders_order
+    WHERE merchant_id = %(merchant)s AND buyer_digest = asked.digest AND created_at >= %(since)s
+      AND status <> 'cancelled' OFFSET 0) AS found
 UNION ALL
 SELECT 'listing', id, code, status FROM orders_channellisting
   WHERE merchant_id = %(merchant)s AND channel_id = %(channel)s AND code = ANY(%(codes)s)
