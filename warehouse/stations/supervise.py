@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -99,7 +100,6 @@ def listed(request: StaffRequest, code: str, what: str) -> HttpResponse:
     context = {
         "house": house, "page": page, "title": LIST_WORDS[what], "due": DUE_WORDS.get(due, ""),
         "person": person.partition(":")[2], "now": asked.now, "by_day": what in STAGES,
-        "zone": ZoneInfo(house.time_zone),
     }  # fmt: skip
     return render(request, "stations/supervise_list.html", context)
 
@@ -113,9 +113,7 @@ def _house(seen: Supervision) -> dict[str, Any]:
     ]
     return {
         "warehouse": house,
-        "cut_offs": [
-            (each, timezone.localtime(each.at, ZoneInfo(house.time_zone))) for each in seen.cut_offs
-        ],
+        "cut_offs": [(each, _clock(each.at, house)) for each in seen.cut_offs],
         "stages": [_stage(seen, stage) for stage in STAGES],
         "handed_over": seen.others["handed_over"],
         "handed_over_url": _list_url(house, "handed_over"),
@@ -153,9 +151,13 @@ def _list_url(house: Warehouse, what: str, **query: str) -> str:
     return reverse("station_supervise_list", args=[house.code, what], query=query or None)
 
 
+def _clock(at: datetime, house: Warehouse) -> datetime:
+    """What the clock in the house shows; naive, or a template would show it in another zone."""
+    return timezone.localtime(at, ZoneInfo(house.time_zone)).replace(tzinfo=None)
+
+
 def _chart(seen: Supervision) -> dict[str, Any]:
-    zone = ZoneInfo(seen.warehouse.time_zone)
-    hours = [(timezone.localtime(at, zone), done) for at, done in seen.hours]
+    hours = [(_clock(at, seen.warehouse), done) for at, done in seen.hours]
     top = nice_top(
         max((max(done.picked, done.packed, done.handed_over) for _at, done in hours), default=0)
     )

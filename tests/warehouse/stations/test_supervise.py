@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.cache import cache
@@ -164,6 +165,9 @@ def test_work_by_the_hour_and_by_person_with_wrong_scans(
     assert len(names(supervisor, f"{BOARD}szx1/picks/?person={FLOOR}")) == 2
     page = supervisor.get(BOARD).content.decode()
     assert "<polyline" in page
+    assert house.time_zone == "Asia/Shanghai"
+    here = now.astimezone(ZoneInfo(house.time_zone))
+    assert f'<th scope="row">{here:%m-%d %H}:00</th>' in page
     assert "25.0" in page
 
 
