@@ -16,7 +16,7 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 PICTURES = gallery()
 DRAWN_BY_THEIR_TESTS = (
     "board", "wave", "hand_over", "handover", "cartons", "photos", "units", "pickup_sign",
-    "templates", "template", "pick_short",
+    "templates", "template", "pick_short", "supervise", "supervise_list", "places",
 )  # fmt: skip
 NAMED = {"a", "button", "summary"}
 FIELDS = {"input", "select", "textarea"}
