@@ -10,6 +10,7 @@ from claims.api import Claims, Evidence, OneClaim
 from shipping.api import DocumentContent, OneShipment, Shipments
 from tracking.api import Tracking
 from warehouse.api import Cartons, OneCarton
+from warehouse.api_inbounds import CancelInbound, Inbounds, OneInbound
 
 urlpatterns = [
     path("", include("orders.urls")),
@@ -19,6 +20,9 @@ urlpatterns = [
     path("tracking/<word:tracking_number>", Tracking.as_view(), name="api-tracking"),
     path("cartons", Cartons.as_view(), name="api-cartons"),
     path("cartons/<words:code>", OneCarton.as_view(), name="api-carton"),
+    path("inbounds", Inbounds.as_view(), name="api-inbounds"),
+    path("inbounds/<word:number>", OneInbound.as_view(), name="api-inbound"),
+    path("inbounds/<word:number>/cancel", CancelInbound.as_view(), name="api-cancel-inbound"),
     path("claims", Claims.as_view(), name="api-claims"),
     path("claims/<word:number>", OneClaim.as_view(), name="api-claim"),
     path("claims/<word:number>/evidence", Evidence.as_view(), name="api-evidence"),

@@ -1,4 +1,4 @@
-"""Code 128 and QR as inline SVG, on the dot grid of a 203 dpi label printer.
+"""Code 128, EAN and QR as inline SVG, on the dot grid of a 203 dpi label printer.
 
 203 dpi is 8 dots to the millimetre, so a module is a multiple of 0.125 mm: no bar is rounded to
 another width by the printer. Quiet zones are inside the picture (ISO/IEC 15417: 10 modules each
@@ -13,10 +13,12 @@ from itertools import groupby
 
 import segno
 from barcode.codex import Code128, Gs1_128
+from barcode.ean import EAN8, EAN13
 from django.utils.safestring import SafeString, mark_safe
 
 DOT_MM = Decimal("0.125")
 CODE128_QUIET = 10
+EAN_QUIET = 11
 QR_QUIET = 4
 
 
@@ -52,9 +54,32 @@ def gs1_128_svg(
     return _bars(Gs1_128(elements).build()[0], module_mm, height_mm)
 
 
-def _bars(pattern: str, module_mm: Decimal, height_mm: int) -> SafeString:
+def code128_modules(text: str) -> int:
+    """How many modules wide the symbol is with its quiet zones; raises as `code128_svg`."""
+    if not text or not (text.isascii() and text.isprintable()):
+        raise NotPrintableAsBarcode(f"barcode: {text!r} is not printable ASCII")
+    return len(Code128(text).build()[0]) + 2 * CODE128_QUIET
+
+
+def ean_svg(gtin: str, *, module_mm: Decimal = Decimal("0.375"), height_mm: int = 12) -> SafeString:
+    """Return an ``<svg>`` of a GTIN-8, -12 or -13 as EAN-8 or EAN-13 (a UPC-A is one that begins
+    with 0). Raises NotPrintableAsBarcode for another length or a wrong check digit.
+    """
+    digits = gtin.zfill(13) if len(gtin) == 12 else gtin
+    kinds = {8: EAN8, 13: EAN13}
+    if not (digits.isascii() and digits.isdigit() and len(digits) in kinds):
+        raise NotPrintableAsBarcode(f"barcode: {gtin!r} has not the 8, 12 or 13 digits of an EAN")
+    symbol = kinds[len(digits)](digits)
+    if symbol.get_fullcode() != digits:
+        raise NotPrintableAsBarcode(f"barcode: the last digit of {gtin!r} is wrong")
+    return _bars(symbol.build()[0], module_mm, height_mm, quiet=EAN_QUIET)
+
+
+def _bars(
+    pattern: str, module_mm: Decimal, height_mm: int, *, quiet: int = CODE128_QUIET
+) -> SafeString:
     _on_the_dot_grid(module_mm)
-    modules = "0" * CODE128_QUIET + pattern + "0" * CODE128_QUIET
+    modules = "0" * quiet + pattern + "0" * quiet
     # One stroke per bar, one path per bar width: half the drawing commands of rectangles.
     bars: dict[int, list[str]] = {}
     for start, width in _runs(modules):

@@ -14,10 +14,11 @@ from accounts.models import Staff
 from core.models import Document, Merchant
 from core.tenancy import across_merchants
 from shipping.models import Booking, Handover
-from warehouse.models import Parcel, StaffAssignment, Warehouse, Wave
+from warehouse.models import Inbound, Parcel, StaffAssignment, Warehouse, Wave
 
 FLOOR_PAPERS = (
     "label", "commercial_invoice", "packing_list", "pick_list", "manifest", "packing_photo",
+    "product_labels",
 )  # fmt: skip
 
 
@@ -141,6 +142,7 @@ def find_document(document_id: int, *, warehouse_ids: Collection[int]) -> Docume
         about: dict[str, Any] = {
             "order": Parcel.objects.filter(order_id=document.subject_id),
             "wave": Wave.objects.filter(pk=document.subject_id),
+            "inbound": Inbound.objects.filter(pk=document.subject_id),
             "handover": Handover.objects.filter(pk=document.subject_id),
         }
         if Booking.objects.filter(label=document, status=Booking.Status.VOIDED).exists():

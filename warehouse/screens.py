@@ -8,17 +8,18 @@ from typing import Literal
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StationLine:
-    """One thing to scan. `location` is the bin for picking and empty for packing."""
+    """One thing to scan. `location` is the bin for picking and empty for packing; `expected` is
+    None where nobody is told, because goods are counted blind."""
 
     sku: str
     title: str
-    expected: int
+    expected: int | None
     scanned: int
     location: str = ""
 
     @property
     def is_complete(self) -> bool:
-        return self.scanned >= self.expected
+        return self.expected is not None and self.scanned >= self.expected
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,10 +32,12 @@ class StationDocument:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StationPress:
-    """Something to confirm by hand: pressing it is the same as scanning `raw`."""
+    """Something to confirm by hand: pressing it is the same as scanning `raw`. `pressed` is True
+    while it holds, as goods are scanned as damaged until told otherwise."""
 
     label: str
     raw: str
+    pressed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

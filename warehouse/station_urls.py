@@ -72,6 +72,7 @@ urlpatterns = [
     path("replenish/<slug:code>/face/", replenish.face, name="station_replenish_face"),
     path("hand-over/", handover.station, name="station_hand_over"),
     path("hand-over/<int:handover_id>/", handover.show, name="station_handover"),
+    path("", include("warehouse.dock_urls")),
     path("", include("warehouse.printing_urls")),
     path("documents/<int:document_id>/", papers.document, name="station_document"),
 ]

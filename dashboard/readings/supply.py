@@ -60,6 +60,11 @@ def product_tabs(current: str) -> tuple[Tab, ...]:
             url=reverse("dashboard:products"),
             current=current == "products",
         ),
+        Tab(
+            label=_("Inbounds"),
+            url=reverse("dashboard:inbounds"),
+            current=current == "inbounds",
+        ),
         Tab(label=_("Listings"), url=reverse("dashboard:listings")),
         Tab(
             label=_("Suppliers"),

@@ -17,6 +17,7 @@ from core.spoken import say_all
 from customs.models import Declaration
 from dashboard.readings.billing import balances, money_of_last_days
 from dashboard.readings.channels import channels_attention
+from dashboard.readings.inbounds import inbounds_attention
 from dashboard.readings.rules import rules_attention
 from dashboard.readings.supply import supplier_attention
 from dashboard.readings.words import event_words, hold_name, unclear_words
@@ -75,6 +76,7 @@ def _attention(now: datetime) -> Iterator[Attention]:
     yield from _claims()
     yield from _backorders()
     yield from _low_stock()
+    yield from inbounds_attention()
     yield from supplier_attention(now)
 
 

@@ -80,6 +80,18 @@ WRONG: Mapping[str, tuple[str, str]] = {
         _("Row %(other)s already has this SKU."),
         _("Each SKU stands once."),
     ),
+    "same_lot": (
+        _("Row %(other)s has the same SKU in the same lot."),
+        _("Each SKU stands once for each lot; add the pieces up."),
+    ),
+    "no_product": (
+        _("No product of your list has this SKU."),
+        _("A SKU of your products, written as there; upload the product first if it is new."),
+    ),
+    "not_a_day": (
+        _("This is not a day."),
+        _("Year, month, day, for example 2027-05-31."),
+    ),
     "bad_gtin": (
         _("This is not a GTIN: its length or its check digit is wrong."),
         _("8, 12, 13 or 14 digits as printed under the barcode, or leave the cell empty."),

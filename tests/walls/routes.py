@@ -52,6 +52,9 @@ PRODUCT: dict[str, Any] = {
     "width_mm": 120, "height_mm": 110, "nature": "general", "battery": "none",
     "unit_value": "9.50", "currency": "EUR",
 }  # fmt: skip
+INBOUND: dict[str, Any] = {
+    "warehouse": "szx1", "lines": [{"sku": "WALL-MUG", "quantity": 1}],
+}  # fmt: skip
 CLOSE = {"parcel": "WB234567892-1", "weight_g": 500}
 SCANS = {"scans": [{"client_id": "wall-1", "seq": 1, "raw": "MUG-BLUE"}]}
 RULE = {"name": "A rule", "actions": [{"kind": "tag", "values": ["x"]}]}
@@ -80,6 +83,9 @@ API = {
     "api-listing": Rule("products.view / products.edit", "GET", {"listing_id": "listing"}),
     "api-cartons": Rule("products.view", "GET"),
     "api-carton": Rule("products.view / products.edit", "GET DELETE", {"code": "carton_code"}),
+    "api-inbounds": Rule("products.view / products.edit", "GET POST", body=INBOUND),
+    "api-inbound": Rule("products.view", "GET", {"number": "inbound"}),
+    "api-cancel-inbound": Rule("products.edit", "POST", {"number": "inbound"}),
     "api-imports": Rule("orders.view / orders.edit", "GET POST"),
     "api-import": Rule("orders.view", "GET", {"import_id": "upload"}),
     "api-rejected": Rule("orders.view", "GET", {"import_id": "upload"}),
@@ -235,6 +241,24 @@ DASHBOARD = {
         {"number": "supplier_request"},
         {"action": "withdraw", "reason": "wall"},
     ),
+    "inbounds": Rule("products.view"),
+    "inbound_new": Rule(
+        "products.edit", "GET POST", body={"warehouse": "szx1", "lines": "WALL-MUG, 2"}
+    ),
+    "inbound": Rule("products.view", "GET", {"number": "inbound"}),
+    "inbound_edit": Rule(
+        "products.edit",
+        "GET POST",
+        {"number": "inbound"},
+        {"warehouse": "szx1", "lines": "WALL-MUG, 2"},
+    ),
+    "inbound_cancel": Rule("products.edit", "POST", {"number": "inbound"}),
+    "inbound_seen": Rule("products.edit", "POST", {"number": "inbound"}),
+    "product_labels": Rule(
+        "products.view / products.edit",
+        "GET POST",
+        body={"sku": "WALL-MUG", "copies": 1, "layout": "label"},
+    ),
     "rules": Rule("orders.view"),
     "rule_new": Rule("rules.edit", "GET POST"),
     "rule_edit": Rule("rules.edit", "GET POST", {"rule_id": "rule"}),
@@ -366,6 +390,27 @@ ADMIN = {
     "staff_put_wall": Rule(
         "staff.equipment", "POST", body={"warehouse": "szx1", "code": "B", "slots": 3}
     ),
+    "station_counts": Rule("staff.floor"),
+    "station_count_make": Rule(
+        "staff.floor",
+        "POST",
+        body={"merchant": "acme", "warehouse": "szx1", "basis": "bin", "chosen": "A-01"},
+    ),
+    "station_count_list": Rule("staff.floor", "GET", {"list_id": "count"}),
+    "station_count_decide": Rule(
+        "staff.floor", "POST", {"list_id": "count", "task_id": "count_task"}, {"decision": "again"}
+    ),
+    "station_count": Rule("staff.floor", "GET", {"list_id": "count"}),
+    "station_count_scans": Rule("staff.floor", "POST", {"list_id": "count"}, SCANS),
+    "station_inbounds": Rule("staff.floor"),
+    "station_inbound_labels": Rule("staff.floor", "GET", {"inbound_id": "inbound_id"}),
+    "station_inbound_labels_make": Rule(
+        "staff.floor", "POST", {"inbound_id": "inbound_id"}, {"sku": "WALL-MUG", "copies": 1}
+    ),
+    "station_receive": Rule("staff.floor", "GET", {"inbound_id": "inbound_id"}),
+    "station_receive_scans": Rule("staff.floor", "POST", {"inbound_id": "inbound_id"}, SCANS),
+    "station_put_away": Rule("staff.floor", "GET", {"inbound_id": "inbound_id"}),
+    "station_put_away_scans": Rule("staff.floor", "POST", {"inbound_id": "inbound_id"}, SCANS),
     "staff_claims": Rule("staff.claims"),
     "staff_claim": Rule("staff.claims", "GET", {"claim_id": "claim_id"}),
     "staff_claim_decide": Rule("staff.claims", "POST", {"claim_id": "claim_id"}),

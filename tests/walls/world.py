@@ -17,6 +17,7 @@ from core.tenancy import across_merchants, merchant
 from customs.models import Declaration
 from flows.aftersales import add_evidence, file_claim
 from flows.fulfilment import pick, plan_next_wave
+from flows.inbounds import SaidLine, announce
 from flows.intake import submit_file
 from flows.leaving import take_out
 from flows.pickups import begin_pickup
@@ -56,11 +57,13 @@ from tests.floor import (
 )
 from tests.walls.routes import CARTON
 from tracking.models import ParcelException
-from warehouse.models import HandlingUnit, Parcel, PutBack, Warehouse, Wave
+from warehouse.models import HandlingUnit, Location, Parcel, PutBack, Warehouse, Wave
 from warehouse.services import Ask, Policy, add_to_purchase
 from warehouse.services.cartons import CartonFacts, save_carton
+from warehouse.services.counts import make_count_list
 from warehouse.services.equipment import make_wall
 from warehouse.services.extras import save_extra
+from warehouse.services.inbounds import InboundFacts
 from warehouse.services.print_agents import create_agent
 
 MEMBER_ROLES = ("owner", "operations", "finance", "read_only")
@@ -112,6 +115,10 @@ class World:
     supplier: int
     offer: int
     supplier_request: str
+    inbound: str
+    inbound_id: int
+    count: int
+    count_task: int
     notice: int
     decision: int
     unread: int
@@ -231,6 +238,16 @@ def build() -> World:
             supplier=offer.supplier, warehouse_id=house.pk, asks=[Ask(offer, 2)], actor=ACTOR,
             now=NOW,
         )  # fmt: skip
+        place = Location.objects.get(warehouse=house, code="A-01")
+        counting = make_count_list(
+            warehouse=house, basis="bin", chosen="A-01", location_ids=[place.pk], actor=ACTOR,
+            now=NOW,
+        )  # fmt: skip
+        count_task = counting.tasks.get().pk
+        inbound = announce(
+            facts=InboundFacts(warehouse=house, reference="Of acme only"),
+            lines=[SaidLine("WALL-MUG", 5)], source="api", actor=ACTOR, now=NOW,
+        )  # fmt: skip
         notice = a_refused_notice(a_connection(acme).pk, order, booked.parcel.reference)
         connection_id = notice.connection_id
         invitation = invite(
@@ -282,6 +299,10 @@ def build() -> World:
         supplier=offer.supplier_id,
         offer=offer.pk,
         supplier_request=asked.number,
+        inbound=inbound.number,
+        inbound_id=inbound.pk,
+        count=counting.pk,
+        count_task=count_task,
         notice=notice.pk,
         decision=decision.pk,
         unread=unread.pk,

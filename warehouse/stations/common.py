@@ -162,7 +162,10 @@ def state_json(state: StationState, **more: Any) -> dict[str, Any]:
         ],
         "notes": list(state.notes),
         "documents": [{"label": each.label, "url": each.url} for each in state.documents],
-        "presses": [{"label": each.label, "raw": each.raw} for each in state.presses],
+        "presses": [
+            {"label": each.label, "raw": each.raw, "pressed": each.pressed}
+            for each in state.presses
+        ],
         "links": [{"label": each.label, "url": each.url} for each in state.links],
         **more,
     }

@@ -18,9 +18,9 @@
      big      what stands in big letters instead of the verdict's word, such as a slot; may be missing
      message  one translated sentence; expected: what would have been right, in words
      results  one per scan; a scan without a result stays in the queue and is sent again
-     state    after the last scan; `location`, `notes` (sentences), `documents`, `presses` ([{label, raw}]: buttons that
-              stand for a scan) and `links` ([{label, url}]) may be missing; `asks` is "scan", or
-              "weight" when the field wants grams
+     state    after the last scan; `location`, `notes` (sentences), `documents`, `presses` ([{label, raw, pressed}]:
+              buttons that stand for a scan) and `links` ([{label, url}]) may be missing; `asks` is "scan", or
+              "weight" when the field wants grams; a line whose `expected` is null is counted blind
    401, 403 or a redirect to the login: scans are kept and the person is asked to sign in.
    Any other 4xx on a single scan: it is shown as not understood and taken off the queue.
    429, 5xx, no answer within 8 s: sent again after 0.5, 1, 2, 4, then every 8 s. */
@@ -160,12 +160,14 @@
     }));
     at("lines").replaceChildren(...state.lines.map((line) => {
       const row = blank.firstElementChild.cloneNode(true);
-      row.classList.toggle("is-complete", line.scanned >= line.expected);
+      const isBlind = line.expected === null;
+      row.classList.toggle("is-complete", !isBlind && line.scanned >= line.expected);
+      row.querySelector("[data-of]").hidden = isBlind;
       put(row, "location", line.location || "");
       put(row, "sku", line.sku);
       put(row, "title", line.title);
       put(row, "scanned", String(line.scanned));
-      put(row, "expected-quantity", String(line.expected));
+      put(row, "expected-quantity", isBlind ? "" : String(line.expected));
       return row;
     }));
     at("documents").replaceChildren(...(state.documents || []).map((paper) => {
@@ -182,6 +184,7 @@
       button.type = "button";
       button.className = "press";
       button.dataset.raw = press.raw;
+      if (press.pressed) button.setAttribute("aria-pressed", "true");
       button.textContent = press.label;
       return button;
     }));
@@ -197,7 +200,7 @@
     const rows = [...at("lines").children];
     const number = (row, name) => Number(row.querySelector(`[data-${name}]`).textContent);
     const sum = (name) => rows.reduce((total, row) => total + number(row, name), 0);
-    put(document, "tally", rows.length ? `${sum("scanned")} / ${sum("expected-quantity")}` : "");
+    put(document, "tally", !rows.length ? "" : sum("expected-quantity") ? `${sum("scanned")} / ${sum("expected-quantity")}` : String(sum("scanned")));
     const current = rows.find((row) => !row.classList.contains("is-complete"));
     rows.forEach((row) => (row === current ? row.setAttribute("aria-current", "step") : row.removeAttribute("aria-current")));
     const task = at("task");
