@@ -62,6 +62,7 @@ EVENTS: Mapping[str, str] = {
     "rule.no_longer": gettext_noop("Rule no longer applies"),
     "order.rechecked": gettext_noop("Checked anew"),
     "order.stock_given_back": gettext_noop("Reserved stock given back"),
+    "order.promise_lost": gettext_noop("A promised piece was not in its bin; allocated anew"),
     "order.accepted": gettext_noop("Accepted"),
     "order.backordered": gettext_noop("Waits for stock"),
     "order.allocated": gettext_noop("Stock reserved"),

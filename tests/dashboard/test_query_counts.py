@@ -14,15 +14,19 @@ from billing.services import charge_booking
 from core.tenancy import merchant
 from customs.models import Declaration
 from flows.aftersales import file_claim
+from flows.inbounds import SaidLine
 from orders.files.orders import ParsedLine
 from orders.services import block_buyer
 from shipping.models import Agreement, Booking
 from tests.dashboard.conftest import Shop
 from tests.factories import ACTOR, NOW, a_handed_over_parcel, a_product, an_order
+from tests.inbounds import an_inbound
+from warehouse.models import Warehouse
 
 pytestmark = pytest.mark.django_db
 BASELINE = json.loads((Path(__file__).parent / "query_counts.json").read_text())
-LISTS = ("/", "/orders/", "/products/", "/shipments/", "/customs/", "/claims/", "/billing/",
+LISTS = ("/", "/orders/", "/inbounds/", "/products/", "/shipments/", "/customs/", "/claims/",
+         "/billing/",
          "/billing/?view=ledger", "/settings/team/", "/settings/keys/",
          "/listings/?status=all", "/blocked-buyers/")  # fmt: skip
 
@@ -32,6 +36,7 @@ def fill(shop: Shop, start: int, stop: int) -> None:
     for index in range(start, stop):
         an_order(shop.owner, paid_at=None)
         a_product(shop.owner, sku=f"SKU-{index}")
+        an_inbound(shop.owner, Warehouse.objects.get(), SaidLine(f"SKU-{index}", 5))
         unknown = ParsedLine(1, "1", f"sku_{index}", "A mug", 1, Decimal(9))
         an_order(shop.owner, lines=(unknown,))
         parcel = a_handed_over_parcel(shop.owner, an_order(shop.owner))

@@ -19,6 +19,7 @@ from core.bodies import wants_json
 from flows.board import board
 from flows.floor import supervised_by, warehouses_of
 from flows.fulfilment import WAVE_CAP
+from flows.inbound_floor import inbounds_due
 from flows.new_work import email_wishes, wish_email
 from flows.problems import NotFailed, find_job, partner_problems, try_job_again
 from flows.wave_board import Proposal, open_put_backs, proposals
@@ -26,7 +27,7 @@ from warehouse.models import PutBack
 from warehouse.staff import stop_row
 from warehouse.stations.common import by_warehouse, to_json, warehouse_ids, warehouse_named
 
-BESIDE = ("problems", "proposed", "put_backs")
+BESIDE = ("inbounds", "problems", "proposed", "put_backs")
 SECTIONS = ("waiting", "waves", "labels", "exporting", "ready")
 
 
@@ -35,6 +36,7 @@ def show(request: StaffRequest) -> HttpResponse:
     """Show everything at hand in the person's warehouses."""
     mine = warehouses_of(request.staff)
     picture = board(warehouse_ids=[warehouse.pk for warehouse in mine])
+    due = inbounds_due(warehouse_ids=[warehouse.pk for warehouse in mine])
     stops = [stop_row(stop) for stop in partner_problems()]
     wishes = email_wishes(request.staff)
     supervised = {warehouse.pk for warehouse in supervised_by(request.staff)}
@@ -46,6 +48,7 @@ def show(request: StaffRequest) -> HttpResponse:
             "gets_email": warehouse.pk in wishes,
             "may_release": warehouse.pk in supervised,
             **{name: by_warehouse(getattr(picture, name), warehouse.pk) for name in SECTIONS},
+            "inbounds": by_warehouse(due, warehouse.pk),
             "problems": [each for each in picture.problems if each.warehouse_id == warehouse.pk],
             "proposed": [each for each in proposed if each.warehouse_id == warehouse.pk],
             "put_backs": [row for row in put_backs if row.location.warehouse_id == warehouse.pk],
@@ -111,7 +114,13 @@ def _house_json(house: Mapping[str, Any]) -> dict[str, Any]:
         "problems": problems,
         "proposed": [_proposal_json(each) for each in house["proposed"]],
         "put_backs": [_put_back_json(each) for each in house["put_backs"]],
+        "inbounds": [_inbound_json(row) for row in house["inbounds"]],
     }
+
+
+def _inbound_json(row: Mapping[str, Any]) -> dict[str, Any]:
+    kept = ("id", "number", "reference", "status")
+    return {"merchant": row["owner"], **{name: row[name] for name in kept}}
 
 
 def _proposal_json(proposal: Proposal) -> dict[str, Any]:
