@@ -94,7 +94,7 @@ def test_inbound_is_received_blind_and_put_away(
     with merchant(owner):
         assert Inbound.objects.get().status == "put_away"
         assert StockBalance.objects.get(location__code=place).on_hand == 10
-    assert page.complaints == []
+    assert page.complaints == []  # type: ignore[attr-defined]
     page.context.close()
 
 
@@ -151,7 +151,7 @@ def test_bin_is_counted_blind(
     picture(page, "counts")
     page.goto(f"{live_server.url}/stations/counts/{found.pk}/")
     picture(page, "count-list")
-    assert page.complaints == []
+    assert page.complaints == []  # type: ignore[attr-defined]
     page.context.close()
 
 
@@ -189,5 +189,5 @@ def test_pages_fit_the_tablet_in_the_readers_language(
             verdict(page, "accepted")
         picture(page, f"dock-{name}-{language}")
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
-        assert page.complaints == [], name
+        assert page.complaints == [], name  # type: ignore[attr-defined]
     page.context.close()
