@@ -10,7 +10,7 @@ from claims.api import Claims, Evidence, OneClaim
 from shipping.api import DocumentContent, OneShipment, Shipments
 from tracking.api import Tracking
 from warehouse.api import Cartons, OneCarton
-from warehouse.api_inbounds import CancelInbound, Inbounds, OneInbound
+from warehouse.api.inbounds import CancelInbound, Inbounds, OneInbound
 
 urlpatterns = [
     path("", include("orders.urls")),
