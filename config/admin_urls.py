@@ -18,7 +18,7 @@ from shipping import staff as bookings
 from tracking import staff as tracking
 from warehouse import staff as problems
 from warehouse import staff_people as people
-from warehouse.stations import differences, equipment, places, print_agent
+from warehouse.stations import differences, equipment, print_agent
 
 FIRST_SCREENS = (
     ("staff.floor", "station_board"),
@@ -64,8 +64,6 @@ urlpatterns = [
         problems.try_partner,
         name="staff_partner_try",
     ),
-    path("staff/places/<slug:code>/", places.places, name="staff_places"),
-    path("staff/places/<slug:code>/save/", places.save, name="staff_place_save"),
     path("staff/stock/", differences.differences, name="staff_differences"),
     path("staff/stock/<int:merchant_id>/repair/", differences.repair, name="staff_stock_repair"),
     path("staff/merchants/", accounts.merchants, name="staff_merchants"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from core.tenancy import across_merchants
@@ -50,10 +50,12 @@ def _path(inside: Location | None) -> tuple[Location, ...]:
     return tuple(path)
 
 
-def save_place(*, warehouse: Warehouse, facts: PlaceFacts, actor: str) -> bool:
+def save_place(
+    *, warehouse: Warehouse, facts: PlaceFacts, actor: str, named: Collection[str]
+) -> bool:
     """Make or change one place; return whether it is new. Raises `BadPlace`."""
     with across_merchants("A place of the building may hold the goods of any merchant."):
-        return places.save_place(warehouse=warehouse, facts=facts, actor=actor)[1]
+        return places.save_place(warehouse=warehouse, facts=facts, actor=actor, named=named)[1]
 
 
 def save_places(

@@ -418,10 +418,6 @@ ADMIN = {
     "staff_holds": Rule("staff.customs"),
     "staff_hold_release": Rule("staff.customs", "POST", {"hold_id": "staff_hold"}),
     "staff_hold_cancel": Rule("staff.customs", "POST", {"hold_id": "staff_hold"}, {"note": "wall"}),
-    "staff_places": Rule("staff.equipment", "GET", {"code": "house_code"}),
-    "staff_place_save": Rule(
-        "staff.equipment", "POST", {"code": "house_code"}, {"code": "W-1", "kind": "bin"}
-    ),
     "staff_differences": Rule("staff.stock"),
     "staff_stock_repair": Rule(
         "staff.stock",

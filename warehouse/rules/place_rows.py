@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.sentences import Sentence, gettext_noop
 
@@ -54,12 +54,16 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """One row by its number in the file: its facts, or what is wrong with it."""
+    """One row by its number in the file: its facts, or what is wrong with it.
+
+    `named` are the columns that were said at all, be it empty: of a known place, only these change.
+    """
 
     line: int
     said: Mapping[str, str]
     facts: PlaceFacts | None
     fault: Fault | None
+    named: frozenset[str] = frozenset(COLUMNS)
 
 
 class NotAPlaceFile(ValueError):
@@ -101,7 +105,8 @@ def read_rows(content: bytes) -> Iterator[ReadRow]:
                 said = gettext_noop("More than {most} rows: send them in several files.")
                 raise NotAPlaceFile(Sentence("too_many", said, {"most": str(MOST_ROWS)}))
             said_row = {name: str(row.get(name) or "").strip() for name in COLUMNS}
-            yield read_row(rows.line_num, said_row, is_torn=None in row)
+            read = read_row(rows.line_num, said_row, is_torn=None in row)
+            yield replace(read, named=frozenset(heading))
     except csv.Error as error:
         said = gettext_noop("Line {line} cannot be read: its quotes do not match.")
         raise NotAPlaceFile(Sentence("torn", said, {"line": str(rows.line_num)})) from error

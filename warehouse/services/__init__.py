@@ -24,13 +24,10 @@ from warehouse.services.levels import BadLevel, Face, Level, measure_cover, set_
 from warehouse.services.locations import (
     NoRoom,
     NoSuchPlace,
-    NotInTree,
-    Place,
     check_room,
     counterpart,
     lay_counterparts,
     lay_tree,
-    save_place,
     within,
 )
 from warehouse.services.packing import (
@@ -125,11 +122,9 @@ __all__ = [
     "NoSuchWarehouse",
     "NotAPlace",
     "NotFree",
-    "NotInTree",
     "NotMended",
     "NotPackable",
     "PackedParcel",
-    "Place",
     "Policy",
     "Promise",
     "ReferenceTaken",
@@ -185,7 +180,6 @@ __all__ = [
     "release_wave",
     "remove_supplier_product",
     "reserve_orders",
-    "save_place",
     "save_supplier",
     "save_supplier_product",
     "send_request",

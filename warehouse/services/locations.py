@@ -112,50 +112,6 @@ def check_parent(*, kind: str, warehouse_id: int, parent: Location | None) -> No
         raise NotInTree(f"A location of kind {kind} cannot lie in {parent.code} ({parent.kind}).")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """A location as a person describes it; capacities are None where nothing limits it. Without a
-    parent or a pick sequence a known one keeps its own."""
-
-    code: str
-    kind: str
-    parent: str = ""
-    use: str = Location.Use.PICK
-    pick_sequence: int | None = None
-    capacity_units: int | None = None
-    capacity_volume_cm3: int | None = None
-    capacity_weight_g: int | None = None
-
-
-def save_place(*, warehouse: Warehouse, place: Place) -> Location:
-    """Make a location, or change what is known of it. The operator's role; raises `NotInTree`.
-
-    Its kind stays what it was: goods may lie in it, and others in it.
-    """
-    parent = None
-    if place.parent:
-        parent = Location.objects.filter(warehouse=warehouse, code=place.parent).first()
-        if parent is None:
-            raise NotInTree(f"There is no {place.parent} in {warehouse}.")
-    if place.kind not in PARENT_KINDS:
-        raise NotInTree(f"{place.kind} is no kind of place.")
-    check_parent(kind=place.kind, warehouse_id=warehouse.pk, parent=parent)
-    known = Location.objects.filter(warehouse=warehouse, code=place.code).first()
-    if known is not None and known.kind != place.kind:
-        raise NotInTree(f"{place.code} is a {known.kind}; it stays one.")
-    row = known or Location(warehouse=warehouse, code=place.code, kind=place.kind)
-    row.use = place.use
-    if parent is not None:
-        row.parent = parent
-    if place.pick_sequence is not None:
-        row.pick_sequence = place.pick_sequence
-    row.capacity_units = place.capacity_units
-    row.capacity_volume_cm3 = place.capacity_volume_cm3
-    row.capacity_weight_g = place.capacity_weight_g
-    row.save()
-    return row
-
-
 def within(*, location_id: int) -> list[int]:
     """Return the ids of a location and of everything below it."""
     with connection.cursor() as cursor:

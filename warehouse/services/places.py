@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 
 from django.db import transaction
 
 from core.sentences import Sentence, gettext_noop
 from warehouse.models import Location, StockBalance, Warehouse
-from warehouse.rules.place_rows import Fault, PlaceFacts, ReadRow
+from warehouse.rules.place_rows import COLUMNS, Fault, PlaceFacts, ReadRow
 from warehouse.services.locations import NotInTree, check_parent
 
 log = logging.getLogger("waybridge.places")
@@ -24,9 +24,16 @@ class BadPlace(ValueError):
         super().__init__(f"{fault.column}: {fault.sentence.text}")
 
 
-def save_place(*, warehouse: Warehouse, facts: PlaceFacts, actor: str) -> tuple[Location, bool]:
+def save_place(
+    *,
+    warehouse: Warehouse,
+    facts: PlaceFacts,
+    actor: str,
+    named: Collection[str] = COLUMNS,
+) -> tuple[Location, bool]:
     """Make a place or change the one of that code; return it and whether it is new.
 
+    Of a known place only the columns in `named` change: a file of positions takes no capacity away.
     Raises `BadPlace`. Goods keep lying where they lie: a place that holds goods, and one that holds
     other places, keeps its kind. Call across merchants: whose goods lie there does not matter.
     """
@@ -36,7 +43,9 @@ def save_place(*, warehouse: Warehouse, facts: PlaceFacts, actor: str) -> tuple[
             .filter(warehouse=warehouse, code=facts.code)
             .first()
         )
-        parent = _parent(warehouse, facts)
+        is_kept = place is not None and "parent" not in named
+        parent = place.parent if place and is_kept else _parent(warehouse, facts)
+        _check_tree(warehouse, facts, parent)
         _check_change(place, facts, parent)
         values = {**asdict(facts), "parent": parent}
         del values["code"]
@@ -44,9 +53,10 @@ def save_place(*, warehouse: Warehouse, facts: PlaceFacts, actor: str) -> tuple[
             place = Location.objects.create(warehouse=warehouse, code=facts.code, **values)
             is_new = True
         else:
-            for name, value in values.items():
+            changed = {name: value for name, value in values.items() if name in named}
+            for name, value in changed.items():
                 setattr(place, name, value)
-            place.save(update_fields=list(values))
+            place.save(update_fields=list(changed))
             is_new = False
     log.info("place %s/%s %s by %s", warehouse.code, place.code,
              "made" if is_new else "changed", actor)  # fmt: skip
@@ -65,7 +75,9 @@ def save_places(
             rejected.append(row)
             continue
         try:
-            is_new = save_place(warehouse=warehouse, facts=row.facts, actor=actor)[1]
+            is_new = save_place(warehouse=warehouse, facts=row.facts, actor=actor, named=row.named)[
+                1
+            ]
         except BadPlace as error:
             rejected.append(ReadRow(row.line, row.said, None, error.fault))
             continue
@@ -80,13 +92,18 @@ def _parent(warehouse: Warehouse, facts: PlaceFacts) -> Location | None:
     if found is None:
         text = gettext_noop("There is no place {code} in this warehouse: make it first.")
         raise BadPlace(Fault("parent", Sentence("parent", text, {"code": facts.parent})))
+    return found
+
+
+def _check_tree(warehouse: Warehouse, facts: PlaceFacts, parent: Location | None) -> None:
+    if parent is None:
+        return
     try:
-        check_parent(kind=facts.kind, warehouse_id=warehouse.pk, parent=found)
+        check_parent(kind=facts.kind, warehouse_id=warehouse.pk, parent=parent)
     except NotInTree as error:
         text = gettext_noop("{kind} cannot lie in {code}, which is {other}.")
-        params = {"kind": facts.kind, "code": found.code, "other": found.kind}
+        params = {"kind": facts.kind, "code": parent.code, "other": parent.kind}
         raise BadPlace(Fault("parent", Sentence("tree", text, params))) from error
-    return found
 
 
 def _check_change(place: Location | None, facts: PlaceFacts, parent: Location | None) -> None:

@@ -67,7 +67,8 @@ def save(request: StaffRequest, code: str) -> HttpResponseBase:
     try:
         if row.facts is None:
             raise BadPlace(row.fault or _nothing())
-        is_new = save_place(warehouse=house, facts=row.facts, actor=request.actor)
+        named = {name for name in COLUMNS if name in body.fields}
+        is_new = save_place(warehouse=house, facts=row.facts, actor=request.actor, named=named)
     except BadPlace as error:
         raise BadBody(
             field=error.fault.column, fault=say(error.fault.sentence.as_dict()),

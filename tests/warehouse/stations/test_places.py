@@ -56,6 +56,19 @@ def test_a_file_is_taken_over_and_its_bad_rows_are_explained(
     assert "There is no place nowhere in this warehouse: make it first." in page
 
 
+def test_a_file_of_positions_leaves_the_rest_of_a_place_as_it_was(supervisor: Client) -> None:
+    send(supervisor)
+    said = send(supervisor, "code,kind,x_mm,y_mm\nZ9-01-1,bin,2600,4100\nZ9/01,bin,,\n")
+    assert said["changed"] == 1
+    assert isinstance(said["rejected"], list)
+    assert [(row["code"], row["column"]) for row in said["rejected"]] == [("Z9/01", "kind")]
+    place = Location.objects.get(code="Z9-01-1")
+    assert (place.x_mm, place.y_mm) == (2600, 4100)
+    assert (place.use, place.pick_sequence, place.capacity_units) == ("reserve", 12, 40)
+    assert place.parent is not None
+    assert place.parent.code == "Z9/01"
+
+
 def test_the_tree_is_walked_level_by_level(supervisor: Client, house: Warehouse) -> None:
     send(supervisor)
     zone = Location.objects.get(warehouse=house, code="Z9")

@@ -142,17 +142,3 @@ def test_a_merchant_sees_lots_cover_and_kit(
     assert "Products that run low" in page.content()
     picture(page, "merchant-today")
     context.close()
-
-
-def test_a_warehouses_places_are_listed_and_added(
-    chromium: Browser, live_server: Any, world: tuple[Merchant, Warehouse]
-) -> None:
-    _owner, house = world
-    page = page_of(chromium, live_server, a_staff_member("admin", house))
-    page.goto(f"{live_server.url}/staff/places/szx1/")
-    page.fill("#code", "COLD")
-    page.select_option("#kind", "zone")
-    page.click("form.narrow-form button")
-    page.wait_for_selector("td >> text=COLD")
-    picture(page, "places")
-    page.context.close()
