@@ -61,6 +61,8 @@ def _beat_schedule() -> dict[str, dict[str, object]]:
         "tell-new-work": _every(seconds * 15, "warehouse.tasks.tell_new_work"),
         "propose-waves": _every(seconds * 15, "warehouse.tasks.propose_waves"),
         "measure-stock": _every(3600, "warehouse.tasks.measure_stock"),
+        # Hourly: a day is over at another hour in each warehouse.
+        "expire-stock": _every(3600, "warehouse.tasks.expire_stock"),
         "sweep-silent-parcels": _every(seconds * 5, "tracking.tasks.sweep_silent_parcels"),
         "sweep-unscanned-parcels": _every(seconds * 5, "tracking.tasks.sweep_unscanned_parcels"),
     }

@@ -110,7 +110,7 @@ def declaration_findings(
 
     `value` is that of the goods, in `currency`, for which there is an exchange rate.
     """
-    sold = [products[line.sku] for line in order.lines]
+    sold = [piece for line in order.lines for piece, _pieces in products[line.sku].pieces]
     countries = []
     for direction, country in (("export", ORIGIN), ("import", check.address.country)):
         choice = choose_dataset(
@@ -156,7 +156,9 @@ def service_finding(
         height_mm=0,
         value=value,
         currency=currency,
-        battery=frozenset(product.battery for product, _ in sold),
+        battery=frozenset(
+            piece.battery for product, _ in sold for piece, _pieces in product.pieces
+        ),
         has_phone=bool(check.phone_e164),
         on=on,
     )

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from core.tenancy import active_merchant_id
 from flows.lines import Line, Lines
-from flows.new_orders import LARGEST_WEIGHT_G, new_reference, product_facts
+from flows.new_orders import LARGEST_WEIGHT_G, facts_of_products, new_reference
 from orders.files.cells import LARGEST_AMOUNT
 from orders.files.orders import ParsedLine, ParsedOrder
 from orders.models import Order, OrderLine, Product
@@ -97,7 +97,7 @@ def combined_of(
 
 
 def _order(order: Order, lines: Sequence[OrderLine], *, number: str, now: datetime) -> Order:
-    facts = {line.product.sku: product_facts(line.product) for line in lines}
+    facts = facts_of_products({line.product.sku: line.product for line in lines})
     said = tuple(
         LineFacts(line.external_line, line.sku, line.title, line.quantity, line.unit_price)
         for line in lines

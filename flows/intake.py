@@ -23,7 +23,7 @@ from flows.changes import orders_sent_again, take_changes
 from flows.checking import check_context
 from flows.lines import collect_unknown, lines_of, products_sold, read_catalogue
 from flows.listings import adopt_products
-from flows.new_orders import new_order, order_facts, payload_digest, product_facts
+from flows.new_orders import facts_of_products, new_order, order_facts, payload_digest
 from flows.recheck import allocation_work, recheck_orders, recheck_products_work
 from flows.supply import look_again
 from orders.files.orders import ParsedOrder
@@ -46,6 +46,7 @@ from orders.services import release_hold as release
 from orders.services.holds import NOT_BY_HAND
 from warehouse.models import Location
 from warehouse.services import StockLine, open_stock
+from warehouse.services.homes import home_bins
 
 TRIES = 3
 DEADLOCK = "40P01"
@@ -161,23 +162,25 @@ def _write_products(
         adopt_products(ids=counts.fresh, actor=actor, now=now)
     if counts.changed:
         enqueue([recheck_products_work(counts.changed, now)], now=now)
-    bins = list(
+    a_bin = (
         Location.objects.filter(kind=Location.Kind.BIN, warehouse__is_active=True)
-        .order_by("warehouse__priority", "warehouse_id", "pick_sequence")
-        .select_related("warehouse")[:500]
+        .order_by("warehouse__priority", "warehouse_id")
+        .first()
     )
-    if not bins:
+    if a_bin is None or not stock:
         return counts
-    bins = [place for place in bins if place.warehouse_id == bins[0].warehouse_id]
-    supplier = Location.objects.get(warehouse_id=bins[0].warehouse_id, kind=Location.Kind.SUPPLIER)
+    supplier = Location.objects.get(warehouse_id=a_bin.warehouse_id, kind=Location.Kind.SUPPLIER)
+    homes = home_bins(
+        warehouse_id=a_bin.warehouse_id, product_ids=[counts.ids[sku] for sku in stock], now=now
+    )
     by_bin: dict[int, list[StockLine]] = {}
     for sku, quantity in stock.items():
-        product_id = counts.ids[sku]
-        place = product_id % len(bins)
-        by_bin.setdefault(place, []).append(StockLine(product_id, quantity, sku))
+        line = StockLine(counts.ids[sku], quantity, sku)
+        by_bin.setdefault(homes[line.product_id].pk, []).append(line)
+    places = {place.pk: place for place in homes.values()}
     opened = 0
     for place, lines in sorted(by_bin.items()):
-        opened += open_stock(lines=lines, supplier=supplier, to=bins[place], actor=actor, now=now)
+        opened += open_stock(lines=lines, supplier=supplier, to=places[place], actor=actor, now=now)
     if opened:
         look_again(now=now)
     return counts
@@ -222,7 +225,7 @@ def _receive(
     catalogue = read_catalogue(codes=codes, listings=before.listings)
     if not all(catalogue.knows(line.sku) for order in fresh for line in order.lines):
         catalogue = collect_unknown(orders=fresh, channel_id=channel.pk, now=now)
-    facts = {sku: product_facts(each) for sku, each in products_sold(catalogue).items()}
+    facts = facts_of_products(products_sold(catalogue))
     context = check_context(now.date())
     book = rule_book(before.rules, on=now.date())
     new: list[NewOrder] = []

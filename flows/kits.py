@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from core.jobs import enqueue
-from flows.recheck import allocation_work
+from flows.recheck import allocation_work, recheck_products_work
 from flows.supply import look_again
 from orders.models import Order, OrderLine
 from orders.services import BadParts, KitInKit, PartOf, save_kit, set_min_days_left
@@ -33,6 +33,8 @@ def define_kit(*, product_id: int, parts: Sequence[PartOf], actor: str, now: dat
             raise KitHasStock(pieces)
     is_new = save_kit(product_id=product_id, parts=parts, actor=actor, now=now)
     if is_new:
+        # Their checks look at what it is made of.
+        enqueue([recheck_products_work([product_id], now)], now=now)
         # What they wait for has changed, so the look at free goods would not find them.
         waiting = OrderLine.objects.filter(
             product_id=product_id, order__status=Order.Status.BACKORDERED

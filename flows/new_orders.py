@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypedDict
@@ -20,6 +20,7 @@ from flows.lines import Line, Lines
 from orders.files.cells import LARGEST_AMOUNT
 from orders.files.orders import ParsedLine, ParsedOrder
 from orders.models import Channel, Hold, Order, OrderLine, Product
+from orders.querysets import parts_of_kits
 from orders.rules.checks import OrderCheck
 from orders.rules.duplicates import recipient_fingerprint
 from orders.rules.facts import AddressFacts, LineFacts, OrderFacts, ProductFacts
@@ -90,9 +91,25 @@ def payload_digest(order: ParsedOrder) -> str:
 
 
 def product_facts(product: Product) -> ProductFacts:
-    """Return what the checks need of a stored product."""
+    """Return what the checks need of a stored product, without what it is made of."""
     values = {name: getattr(product, name) for name in FIELDS}
     return ProductFacts(sku=product.sku, **values)
+
+
+def facts_of_products(products: Mapping[str, Product]) -> dict[str, ProductFacts]:
+    """Return what the checks need of products, by SKU; kits with their components, which are named
+    too. A kit weighs what its components do."""
+    facts = {sku: product_facts(product) for sku, product in products.items()}
+    parts = parts_of_kits([product.pk for product in products.values()])
+    for sku, product in products.items():
+        components = tuple((product_facts(each), pieces) for each, pieces in parts[product.pk])
+        if not components:
+            continue
+        weight_g = sum(each.weight_g * pieces for each, pieces in components)
+        facts[sku] = replace(facts[sku], components=components, weight_g=weight_g)
+        for each, _pieces in components:
+            facts.setdefault(each.sku, each)
+    return facts
 
 
 def order_facts(order: ParsedOrder) -> OrderFacts:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from core.jobs import enqueue
 from flows.checking import check_context
-from flows.new_orders import product_facts
+from flows.new_orders import facts_of_products
 from flows.recheck import recheck_products_work
 from orders.models import Product
 from orders.rules.facts import ProductFacts
@@ -30,7 +30,13 @@ def edit_product(*, product: ProductFacts, seen_at: datetime, actor: str, now: d
 
 def product_findings(product: Product, *, on: date) -> list[HoldFinding]:
     """What every order of this product is held for, wherever it goes."""
-    return list(check_customs_data(product_facts(product), context=check_context(on)))
+    facts = facts_of_products({product.sku: product})[product.sku]
+    context = check_context(on)
+    return [
+        finding
+        for piece, _pieces in facts.pieces
+        for finding in check_customs_data(piece, context=context)
+    ]
 
 
 __all__ = ["ProductChanged", "edit_product", "product_findings"]

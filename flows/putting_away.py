@@ -19,6 +19,7 @@ from flows.supply import look_again
 from warehouse.models import Condition, Inbound, InboundGoods, Location
 from warehouse.rules.put_away import Content, Place, accept, condition_zones, propose
 from warehouse.services import NoRoom, NotFree
+from warehouse.services.locations import hold_room
 from warehouse.services.receiving import AlreadyPutAway, put_goods_away
 from warehouse.services.station_scans import desk_of
 
@@ -62,7 +63,7 @@ def put_away_by_scan(
             if isinstance(step.wants, BinsWanted):
                 places = read_places(step.wants, zones=zones)
             else:
-                places = places_of([step.wants]) if step.wants else []
+                places = _place_held(step.wants) if step.wants else []
             with merchant(merchant_id):
                 trolley = _Trolley(inbound, scan, step, places, zones, actor, now)
                 answers += run_scans(
@@ -75,6 +76,12 @@ def put_away_by_scan(
                 )
         with merchant(merchant_id):
             return _state(inbound, actor, answers)
+
+
+def _place_held(place: Location) -> list[Place]:
+    """A bin as it stays until the goods lie in it: two who fill it take turns."""
+    hold_room(location_id=place.pk)
+    return places_of([place])
 
 
 def put_away_state(*, merchant_id: int, inbound_id: int, actor: str) -> PutAwayState:

@@ -25,14 +25,14 @@ from flows.checking import check_context
 from flows.families import own_lines, said_again
 from flows.lines import Catalogue, collect_unknown, lines_of, products_sold, read_catalogue
 from flows.new_orders import (
+    facts_of_products,
     hold_place,
     new_order,
     order_facts,
     payload_parsed,
-    product_facts,
 )
 from orders.files.orders import ParsedLine, ParsedOrder
-from orders.models import Hold, Order, OrderLine
+from orders.models import Hold, KitPart, Order, OrderLine
 from orders.querysets import known_before
 from orders.rules.blocks import blocked_by, buyer_digests
 from orders.rules.bounds import bounds
@@ -203,12 +203,15 @@ def recheck_products_work(product_ids: Sequence[int], now: datetime) -> Work:
 
 @handler("orders.recheck_products", queue="flow")
 def recheck_products(merchant_id: int, payload: Mapping[str, Any]) -> None:
-    """Check the open orders of these products anew, in batches; twice does no harm."""
+    """Check the open orders of these products, and of kits made of them, anew, in batches; twice
+    does no harm."""
     after = 0
     while True:
         with merchant(merchant_id):
+            kits = KitPart.objects.filter(component_id__in=payload["product_ids"])
+            sold = {*payload["product_ids"], *kits.values_list("kit_id", flat=True)}
             lines = OrderLine.objects.filter(
-                product_id__in=payload["product_ids"], order_id__gt=after, order__status__in=OPEN
+                product_id__in=sold, order_id__gt=after, order__status__in=OPEN
             )
             order_ids = list(
                 lines.order_by("order_id").values_list("order_id", flat=True).distinct()[:BATCH]
@@ -305,8 +308,7 @@ class _Recheck:
         self.blocks = known.blocks
         self.book = rule_book(known.rules, on=now.date())
         self.catalogue = self._catalogue(channel_id, orders, codes, known.listings)
-        products = products_sold(self.catalogue)
-        self.facts = {sku: product_facts(product) for sku, product in products.items()}
+        self.facts = facts_of_products(products_sold(self.catalogue))
         self.duplicates = _duplicates(orders)
 
     def _catalogue(

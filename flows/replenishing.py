@@ -20,6 +20,7 @@ from warehouse.rules.replenishing import Errand, Judged, judge_errand
 from warehouse.services import (
     Face,
     NoRoom,
+    check_room,
     finish_replenishment,
     measure_cover,
     open_replenishment,
@@ -84,6 +85,8 @@ def _one(warehouse: Warehouse, scan: ErrandScan, actor: str, now: datetime) -> d
         if known is not None:
             return known
         judged = judge_errand(scan.raw, _errand(task, state.is_in_hand) if task else None)
+        if task is not None and judged.code == "brought":
+            judged = _full(task) or judged
         if task is not None and judged.code in ("taken", "brought"):
             with merchant(task.merchant_id):
                 judged = _act(task, judged, actor, now)
@@ -121,9 +124,8 @@ def _act(task: ReplenishTask, judged: Judged, actor: str, now: datetime) -> Judg
         return Judged("wrong", Sentence("product_first", text))
     try:
         moved = finish_replenishment(task_id=task.pk, actor=actor, now=now)
-    except NoRoom:
-        text = gettext_noop("{end} is full: bring it back, or make room there first.")
-        return Judged("wrong", Sentence("face_full", text, {"end": task.to_location.code}))
+    except NoRoom as full:
+        return _no_room(full)
     StationDesk.objects.filter(station=STATION, subject_id=task.pk).delete()
     if moved is None or not moved:
         text = gettext_noop("It is promised to orders by now: bring it back to {start}.")
@@ -132,6 +134,20 @@ def _act(task: ReplenishTask, judged: Judged, actor: str, now: datetime) -> Judg
         text = gettext_noop("Only {moved} of it: the rest is promised to orders, bring it back.")
         return Judged("brought", Sentence("brought_less", text, {"moved": str(moved)}))
     return judged
+
+
+def _full(task: ReplenishTask) -> Judged | None:
+    """The answer where whoever's goods lie in the pick face leave no room, across merchants."""
+    try:
+        check_room(location=task.to_location, units={task.product_id: task.quantity})
+    except NoRoom as full:
+        return _no_room(full)
+    return None
+
+
+def _no_room(full: NoRoom) -> Judged:
+    text = gettext_noop("{end} is full: bring it back, or make room there first.")
+    return Judged("wrong", Sentence("face_full", text, {"end": full.code}))
 
 
 def propose(*, warehouse: Warehouse, now: datetime) -> int:

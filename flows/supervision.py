@@ -72,6 +72,11 @@ _OTHERS: Mapping[str, str] = {
         " WHERE b.status = 'booked' AND b.label_id IS NULL AND p.warehouse_id = %(house)s"
     ),
     "prints": ("warehouse_printjob AS j WHERE j.warehouse_id = %(house)s AND j.status = 'failed'"),
+    "expired": (
+        "warehouse_stockbalance AS b JOIN warehouse_location AS l ON l.id = b.location_id"
+        " WHERE b.condition = 'good' AND b.on_hand > 0 AND b.reserved > 0"
+        " AND b.expires_on < %(today)s AND l.warehouse_id = %(house)s AND l.kind = 'bin'"
+    ),
     "inbounds": (
         "warehouse_inbound AS i WHERE i.warehouse_id = %(house)s"
         " AND i.status IN ('announced', 'receiving', 'received')"

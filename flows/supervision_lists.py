@@ -25,6 +25,7 @@ from warehouse.models import (
     Wave,
 )
 from warehouse.rules.board import DUES, WRONG_SCANS, DueEdges, start_of_day
+from warehouse.services.expiry import past_their_day
 
 PAGE = 50
 LONGEST_NUMBER = 18
@@ -190,6 +191,12 @@ def _inbounds(asked: Asked) -> Page:
     return _newest(rows, asked, name="number", about="reference", at="created_at")
 
 
+def _expired(asked: Asked) -> Page:
+    today = (asked.day + timedelta(hours=12)).date()
+    rows = past_their_day(warehouse=asked.house, today=today).filter(reserved__gt=0)
+    return _newest(rows, asked, name="product__sku", about="location__code", at="received_at")
+
+
 def _newest(rows: Rows, asked: Asked, *, name: str, about: str, at: str) -> Page:
     number = _cursor(asked.after)[1]
     if number:
@@ -252,6 +259,7 @@ LISTS: Mapping[str, Callable[[Asked], Page]] = {
     "no_label": _no_label,
     "prints": _prints,
     "inbounds": _inbounds,
+    "expired": _expired,
 }
 DUE_LISTS = STAGES
 """Those that part by when an order is due."""

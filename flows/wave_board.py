@@ -11,7 +11,7 @@ from django.db.models import Count, F
 
 from core.tenancy import across_merchants, merchant
 from warehouse.models import Location, Parcel, PutBack, Wave
-from warehouse.services.put_backs import bring_back
+from warehouse.services.put_backs import bring_back, check_room_for
 
 MOST_WAVES = 500
 MOST_PUT_BACKS = 100
@@ -97,5 +97,7 @@ def brought_back(*, put_back: PutBack, place: str, actor: str, now: datetime) ->
         to = Location.objects.get(
             warehouse_id=put_back.location.warehouse_id, code=place, kind=Location.Kind.BIN
         )
-    with merchant(put_back.merchant_id):
-        return bring_back(put_back_id=put_back.pk, to=to, actor=actor, now=now)
+    with across_merchants("A bin's room is everybody's: goods brought back lie beside others'."):
+        check_room_for(put_back_id=put_back.pk, to=to)
+        with merchant(put_back.merchant_id):
+            return bring_back(put_back_id=put_back.pk, to=to, actor=actor, now=now)

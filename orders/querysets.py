@@ -7,7 +7,8 @@ its merchant itself; the database wall stands behind them as behind every query.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -126,6 +127,15 @@ def products_by_sku(skus: Collection[str]) -> dict[str, Product]:
     """Return the active merchant's products of these SKUs."""
     rows = Product.objects.raw(PRODUCTS, [active_merchant_id(), list(skus)])
     return {product.sku: product for product in rows}
+
+
+def parts_of_kits(product_ids: Collection[int]) -> Mapping[int, Sequence[tuple[Product, int]]]:
+    """Return what kits among products are made of, with the pieces in one kit, by the kit's id."""
+    found: dict[int, list[tuple[Product, int]]] = defaultdict(list)
+    rows = KitPart.objects.filter(kit_id__in=list(product_ids)).select_related("component")
+    for row in rows.order_by("kit_id", "component_id"):
+        found[row.kit_id].append((row.component, row.quantity))
+    return found
 
 
 def kits_of(product_ids: Collection[int], *, on: date) -> dict[int, list[Component]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from flows.expiring import expire_everybody
 from flows.new_work import tell_new_work
 from flows.replenishing import measure_everybody
 from flows.wave_proposals import propose_due
@@ -20,6 +21,12 @@ def tell_of_new_work() -> None:
 def measure_stock() -> None:
     """Measure how long every merchant's stock lasts, and look at pick faces."""
     measure_everybody(now=timezone.now())
+
+
+@shared_task(name="warehouse.tasks.expire_stock")
+def expire_stock() -> None:
+    """Take goods whose last day is over out of what is sold."""
+    expire_everybody(now=timezone.now())
 
 
 @shared_task(name="warehouse.tasks.propose_waves")

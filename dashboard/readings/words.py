@@ -133,6 +133,7 @@ EVENTS: Mapping[str, str] = {
     "product.changed": gettext_noop("Changed"),
     "product.kit_saved": gettext_noop("Kit saved"),
     "product.min_days_left_set": gettext_noop("Days left when sold set"),
+    "product.expired": gettext_noop("Expired stock taken off sale"),
     "product.level_set": gettext_noop("Minimum and maximum set"),
     "product.customs_corrected": gettext_noop("Corrected with a declaration"),
 }
@@ -303,12 +304,17 @@ def _level_told(data: Mapping[str, Any]) -> str:
     return f"{data.get('warehouse')}: {' / '.join(both)}"
 
 
+def _expired_told(data: Mapping[str, Any]) -> str:
+    return f"{data.get('pieces')} × {data.get('expires_on')} ({data.get('bin')})"
+
+
 NOTHING = "–"
 LEVELS = ("minimum", "maximum")
 STOCK_WISHES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "product.kit_saved": _kit_told,
     "product.min_days_left_set": _days_told,
     "product.level_set": _level_told,
+    "product.expired": _expired_told,
 }
 """What the merchant said of a product's stock, in its history."""
 

@@ -82,6 +82,7 @@ def _goods(
     if order.unread_rows:
         yield found("line_missing", rows=", ".join(map(str, order.unread_rows)))
     seen: set[str] = set()
+    judged: set[str] = set()
     for line in order.lines:
         product = products.get(line.sku)
         if product is None:
@@ -93,9 +94,14 @@ def _goods(
         if line.sku in seen:
             continue
         seen.add(line.sku)
-        yield from check_customs_data(product, context=context)
-        yield from check_battery(product, country=country, context=context)
-        yield from check_restriction(product, country=country, context=context)
+        # A kit leaves and is declared as its components: what it says of itself is not asked.
+        for piece, _quantity in product.pieces:
+            if piece.sku in judged:
+                continue
+            judged.add(piece.sku)
+            yield from check_customs_data(piece, context=context)
+            yield from check_battery(piece, country=country, context=context)
+            yield from check_restriction(piece, country=country, context=context)
 
 
 def _email(order: OrderFacts) -> Iterator[HoldFinding]:

@@ -1,7 +1,7 @@
 """What the rules are told about an order and its products; plain values, no rows of a database."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 
@@ -11,6 +11,7 @@ class ProductFacts:
 
     ``battery``: none, contained, packed or alone. ``nature``: general, fragile, liquid, powder,
     magnetic or perishable. ``hs_code``: 6 to 10 digits or empty. ``gtin``: digits or empty.
+    ``components`` are the products of a kit, each with its pieces in one kit.
     """
 
     sku: str
@@ -29,6 +30,13 @@ class ProductFacts:
     brand: str = ""
     model: str = ""
     nature: str = "general"
+    # Not in what is shown: kept hashes of findings (``orders.rules.standing``) are made from that.
+    components: "tuple[tuple[ProductFacts, int], ...]" = field(default=(), repr=False)
+
+    @property
+    def pieces(self) -> "tuple[tuple[ProductFacts, int], ...]":
+        """What ships and is declared for one of it: its components, else itself."""
+        return self.components or ((self, 1),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def sort_order(
     weight = sum(product.weight_g * quantity for product, quantity in goods)
     longest, sides = _stack(goods)
     zone = bounds().zone_of.get(country, "REST")
-    kind = _kind([product for product, _quantity in goods])
+    kind = _kind([piece for product, _quantity in goods for piece, _pieces in product.pieces])
     weight_band = next(c for c, up_to in bounds().weight_bands if up_to is None or weight <= up_to)
     size_band = next(
         code

@@ -28,7 +28,11 @@ def finding_sha256(
         facts += [order.address.country, _judged(products.get(sku)), sold]
     elif finding.code not in ("payment", "duplicate"):
         everything = [(line.sku, line.quantity, line.unit_price) for line in order.lines]
-        facts += [recipient, everything, [_judged(products.get(line.sku)) for line in order.lines]]
+        sold_as = [_judged(products.get(line.sku)) for line in order.lines]
+        facts += [recipient, everything, sold_as]
+        kits = [product.components for product in sold_as if product and product.components]
+        if kits:
+            facts.append([(_judged(piece), pieces) for kit in kits for piece, pieces in kit])
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 

@@ -174,8 +174,16 @@ class StockBalance(TenantModel):
                 condition=Q(reserved__lte=F("on_hand")), name="reserved_within_stock"
             ),
         ]
-        # What lies in one bin, for counting it, filling it and looking into it.
-        indexes = [models.Index(fields=["merchant", "location"], name="stock_balance_place")]
+        indexes = [
+            # What lies in one bin, for counting it, filling it and looking into it.
+            models.Index(fields=["merchant", "location"], name="stock_balance_place"),
+            # Without pieces in its condition: their every change would rewrite the index.
+            models.Index(
+                fields=["expires_on"],
+                name="stock_balance_expires",
+                condition=Q(condition="good", expires_on__isnull=False),
+            ),
+        ]
 
 
 class StockMove(TenantModel):

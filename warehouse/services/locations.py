@@ -149,11 +149,19 @@ def load_of_goods(units: Mapping[int, int]) -> Load:
     return Load(sum(units.values()), volume, weight)
 
 
+def hold_room(*, location_id: int) -> None:
+    """Let nobody else fill a place with a capacity until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"room:{location_id}"]
+        )
+
+
 def check_room(*, location: Location, units: Mapping[int, int]) -> None:
     """Raise `NoRoom` when goods (pieces by product id) do not fit in beside what lies there.
 
     In a merchant's block only that merchant's goods are seen; a station that fills bins of several
-    merchants asks again across them. Callers that come at once take turns.
+    merchants asks first across them, in the same transaction. Callers that come at once take turns.
     """
     limits = {
         "units": location.capacity_units,
@@ -162,10 +170,7 @@ def check_room(*, location: Location, units: Mapping[int, int]) -> None:
     }
     if not any(limit is not None for limit in limits.values()):
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"room:{location.pk}"]
-        )
+    hold_room(location_id=location.pk)
     there, coming = load_of(location_id=location.pk), load_of_goods(units)
     loads = {
         "units": there.units + coming.units,

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import F
 
 from warehouse.models import Location, PutBack
-from warehouse.services.locations import counterpart
+from warehouse.services.locations import check_room, counterpart
 from warehouse.services.stock import Goods, transfer
 
 TAKEN_OUT, BROUGHT_BACK = "taken_out", "put_back"
@@ -53,6 +53,16 @@ def bring_back(
     row.location, row.done_at, row.done_by = target, now, actor
     row.save(update_fields=["location", "done_at", "done_by"])
     return row
+
+
+def check_room_for(*, put_back_id: int, to: Location | None) -> None:
+    """Raise `NoRoom` when goods to be brought back do not fit in; asked across merchants.
+
+    What is still promised never left its bin in the ledger and needs no room.
+    """
+    row = PutBack.objects.select_related("location").get(pk=put_back_id)
+    if row.done_at is None and row.staging_id != row.location_id:
+        check_room(location=to or row.location, units={row.product_id: row.quantity})
 
 
 def unpromise_put_backs(*, order_ids: Collection[int], actor: str, now: datetime) -> None:

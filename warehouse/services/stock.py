@@ -177,7 +177,9 @@ def _is_done(way: _Way, rows: Mapping[_Row, int]) -> bool:
 def _coming(way: _Way, rows: Mapping[_Row, int]) -> Mapping[int, int]:
     """Pieces by product that the far end must have room for."""
     coming: dict[int, int] = defaultdict(int)
-    if _holds(way.end) and way.start.pk != way.end.pk:
+    # What a person counted lies there, whatever the place is said to hold.
+    is_found = way.start.kind == Location.Kind.COUNT
+    if _holds(way.end) and way.start.pk != way.end.pk and not is_found:
         for row, quantity in rows.items():
             if row.to_id == way.end.pk:
                 coming[row.product_id] += quantity

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
 from core.events import record
 from core.models import Document
@@ -24,6 +23,7 @@ from warehouse.models import (
     SupplierRequest,
     SupplierRequestLine,
 )
+from warehouse.services.homes import home_bins
 from warehouse.services.stock import StockLine, move_stock
 from warehouse.states import REQUEST_MOVES
 
@@ -228,8 +228,8 @@ def receive_request(
 ) -> int:
     """Bring a purchase's goods into its warehouse, pieces by line id; return the pieces.
 
-    Through the ledger, from the warehouse's supplier place into the bin that holds the product
-    already, else the first. Raises `WrongStep`; `ValueError` for an unknown line or fewer than 0.
+    Through the ledger, from the warehouse's supplier place into the product's bin (`home_bins`).
+    Raises `WrongStep`; `ValueError` for an unknown line or fewer than 0.
     """
     request = SupplierRequest.objects.select_for_update().get(pk=request_id)
     if request.kind != Kind.PURCHASE or request.warehouse_id is None:
@@ -253,27 +253,16 @@ def _put_away(
     actor: str,
     now: datetime,
 ) -> None:
-    house = Location.objects.filter(warehouse_id=warehouse_id)
-    source = house.get(kind=Location.Kind.SUPPLIER)
-    bins = house.filter(kind=Location.Kind.BIN).order_by("pick_sequence", "id")
-    held = dict(
-        StockBalance.objects.filter(
-            product_id__in=[line.product_id for line in lines],
-            location__in=bins,
-            condition="good",
-            lot="",
-        )
-        .order_by(F("location__pick_sequence").desc(), "-location_id")
-        .values_list("product_id", "location_id")
+    source = Location.objects.get(warehouse_id=warehouse_id, kind=Location.Kind.SUPPLIER)
+    homes = home_bins(
+        warehouse_id=warehouse_id, product_ids=[line.product_id for line in lines], now=now
     )
-    first = bins[0]
     by_bin: dict[int, list[StockLine]] = {}
     for line in lines:
-        place = held.get(line.product_id, first.pk)
-        by_bin.setdefault(place, []).append(
+        by_bin.setdefault(homes[line.product_id].pk, []).append(
             StockLine(line.product_id, line.received or 0, f"{number}/{line.pk}")
         )
-    places = {place.pk: place for place in bins.filter(pk__in=list(by_bin))}
+    places = {place.pk: place for place in homes.values()}
     # In key order, as reservations do: goods that come in and orders that take cannot deadlock.
     list(
         StockBalance.objects.filter(

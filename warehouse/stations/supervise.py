@@ -48,6 +48,7 @@ PROBLEM_WORDS: Mapping[str, Any] = {
     "no_label": _("Booked, and the label has not come"),
     "prints": _("Labels that were not printed"),
     "inbounds": _("Inbounds waiting at the dock or due"),
+    "expired": _("Expired goods promised to orders"),
 }
 LIST_WORDS: Mapping[str, Any] = {
     **STAGE_WORDS,

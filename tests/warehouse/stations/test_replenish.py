@@ -10,12 +10,13 @@ from django.test import Client
 from django.utils import timezone
 
 from core.models import Merchant
-from core.tenancy import merchant
+from core.tenancy import across_merchants, merchant
 from orders.models import Product
 from tests.factories import ACTOR
 from tests.floor import a_staff_member, ask, logged_in
 from warehouse.models import Location, StockBalance, Warehouse
 from warehouse.services import Goods, transfer
+from warehouse.services.locations import load_of
 
 PATH = "/stations/replenish/szx1/"
 _ids = count(1)
@@ -99,3 +100,29 @@ def test_a_pick_face_needs_a_bin_and_numbers_in_order(stocked: Merchant, floor: 
     assert ask(floor, f"{PATH}face/", {**said, "place": "A-01", "maximum": 1}).status_code == 400
     assert ask(floor, f"{PATH}face/", {**said, "place": "Z-99"}).status_code == 404
     assert ask(floor, f"{PATH}face/", {**said, "sku": "NONE"}).status_code == 404
+
+
+def test_a_pick_face_that_another_merchant_fills_takes_no_more(
+    stocked: Merchant, rival: Merchant, floor: Client
+) -> None:
+    with merchant(rival):
+        mug = Product.objects.get(sku="MUG-BLUE")
+        lying = StockBalance.objects.select_related("location").get(product=mug)
+        if lying.location.code != "A-01":
+            transfer(
+                goods=[Goods(mug.pk, 100)], from_location=lying.location,
+                to_location=Location.objects.get(code="A-01"), reason="moved", reference="t",
+                actor=ACTOR, now=timezone.now(),
+            )  # fmt: skip
+    with across_merchants("A test counts what lies in a bin."):
+        there = load_of(location_id=Location.objects.get(code="A-01").pk).units
+    Location.objects.filter(code="A-01").update(capacity_units=there + 5)
+    scanned(floor, "MUG-BLUE")
+    [full] = scanned(floor, "A-01")["results"]
+    assert (full["verdict"], full["message"]) == (
+        "wrong", "A-01 is full: bring it back, or make room there first.",
+    )  # fmt: skip
+    assert at(stocked, "A-01") == 0
+    Location.objects.filter(code="A-01").update(capacity_units=there + 6)
+    assert scanned(floor, "A-01")["results"][0]["verdict"] == "done"
+    assert (at(stocked, "A-01"), at(rival, "A-01")) == (6, 100)

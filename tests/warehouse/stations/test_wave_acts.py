@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from core.models import Merchant
-from core.tenancy import merchant
+from core.tenancy import across_merchants, merchant
 from flows.fulfilment import pick
 from flows.wave_proposals import propose_waves
 from tests.factories import ACTOR, NOW
@@ -23,7 +23,16 @@ from tests.floor import (
     logged_in,
     parcels_of,
 )
-from warehouse.models import Parcel, PutBack, StockBalance, Warehouse, Wave, WaveTemplate
+from warehouse.models import (
+    Location,
+    Parcel,
+    PutBack,
+    StockBalance,
+    Warehouse,
+    Wave,
+    WaveTemplate,
+)
+from warehouse.services.locations import load_of
 
 CUT_OFF = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 FORM: dict[str, Any] = {
@@ -160,6 +169,28 @@ def test_an_order_is_taken_out_and_its_goods_come_back(
         there = StockBalance.objects.filter(product__sku="MUG-BLUE", location__code=other)
         assert there.get().on_hand == 2
     assert on_board(floor, "put_backs") == []
+
+
+def test_goods_do_not_come_back_to_a_bin_that_another_merchant_fills(
+    floor: Client, acme: Merchant, rival: Merchant, house: Warehouse
+) -> None:
+    wave = a_released_wave(acme, house)
+    parcel = parcels_of(acme, wave)[0]
+    pick(merchant_id=acme.pk, wave_id=wave.pk, task_ids=None, actor=ACTOR, now=NOW)
+    body = {"parcel": parcel.pk, "stock": "release", "reason": "The buyer rang."}
+    ask(floor, f"/stations/waves/{wave.pk}/take-out/", body)
+    (row,) = on_board(floor, "put_backs")
+    with merchant(rival):
+        theirs = StockBalance.objects.select_related("location").get().location
+    with across_merchants("A test counts what lies in a bin."):
+        there = load_of(location_id=theirs.pk).units
+    assert there >= 100
+    Location.objects.filter(pk=theirs.pk).update(capacity_units=there + 1)
+    back = f"/stations/put-backs/{row['id']}/"
+    assert ask(floor, back, {"location": theirs.code}).status_code == 409
+    assert on_board(floor, "put_backs")
+    Location.objects.filter(pk=theirs.pk).update(capacity_units=None)
+    assert ask(floor, back, {"location": theirs.code}).json()["is_new"]
 
 
 def test_a_packer_is_told_that_the_parcel_was_taken_out(
