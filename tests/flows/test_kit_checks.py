@@ -37,7 +37,7 @@ def owner(monkeypatch: pytest.MonkeyPatch) -> Merchant:
 
 
 def an_order_of(owner: Merchant, sku: str, quantity: int = 1) -> Order:
-    line = ParsedLine("1", "1", sku, "", quantity, Decimal("20.00"))
+    line = ParsedLine(1, "1", sku, "", quantity, Decimal("20.00"))
     return an_order(owner, lines=(line,))
 
 
@@ -73,7 +73,7 @@ def test_batteries_and_origins_are_those_of_the_components(owner: Merchant) -> N
 
 def test_a_component_that_is_also_ordered_by_itself_is_named_once(owner: Merchant) -> None:
     lines = tuple(
-        ParsedLine(str(place), str(place), sku, "", 1, Decimal("20.00"))
+        ParsedLine(place, str(place), sku, "", 1, Decimal("20.00"))
         for place, sku in enumerate(("SET", "BOWL"), start=1)
     )
     order = an_order(owner, lines=lines)
