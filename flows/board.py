@@ -109,7 +109,7 @@ def _waves(warehouse_ids: Collection[int]) -> Iterable[Row]:
         )
         .exclude(status__in=[Wave.Status.CLOSED, Wave.Status.DISMISSED])
         .exclude(status=Wave.Status.PLANNED, template__isnull=False)
-        .values("id", "warehouse_id", "number", "status", "created_at", "pick_list_id",
+        .values("id", "warehouse_id", "number", "status", "created_at", "pick_list_id", "kind",
                 owner=F("merchant__code"), owner_name=F("merchant__name"),
                 owner_active=F("merchant__is_active"))
         .annotate(to_pack=Count("parcels"))

@@ -223,10 +223,10 @@ OUTCOMES: Mapping[str, tuple[Verdict, str]] = {
     "agrees": ("done", gettext_noop("{place} is right.")),
     "adjust": ("done", gettext_noop("{place}: a small difference, written into the ledger.")),
     "second": (
-        "waiting",
+        "noted",
         gettext_noop("{place} differs from the ledger. Somebody else counts it once more."),
     ),
-    "approve": ("waiting", gettext_noop("{place} differs again. A person decides on it.")),
+    "approve": ("noted", gettext_noop("{place} differs again. A person decides on it.")),
 }
 
 

@@ -19,6 +19,7 @@ from flows.terms import agree_standard_terms, publish_standard_terms
 from shipping.models import Agreement, RateCard, S10Range
 from warehouse.models import Location, StaffAssignment, Warehouse
 from warehouse.services import lay_counterparts, lay_tree
+from warehouse.services.equipment import make_wall
 
 ACTOR = "demo"
 AISLES = "ABCDEF"
@@ -147,7 +148,9 @@ def _warehouse(*, code: str, **values: object) -> Warehouse:
             for index, aisle in enumerate(AISLES)
             for number in range(1, BINS_PER_AISLE + 1)
         ]
-        Location.objects.bulk_create(bins)
+        apart = Location(warehouse=warehouse, code="X-01-1", pick_sequence=999, zone="DAMAGED")
+        Location.objects.bulk_create([*bins, apart])
+        make_wall(warehouse=warehouse, code="W1", slots=[f"W1-{slot:02d}" for slot in range(1, 13)])
     lay_counterparts(warehouse=warehouse)
     lay_tree(warehouse=warehouse)
     return warehouse

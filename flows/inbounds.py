@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -31,6 +32,12 @@ __all__ = [
     "read_text",
     "said_lines",
 ]
+
+
+TYPED_LINE = re.compile(
+    r"(\S.*?)\s+(\d+)(?:\s+(?!\d{4}-\d\d-\d\d$)(\S+))?(?:\s+(\d{4}-\d\d-\d\d))?$"
+)
+"""SKU, pieces, and perhaps lot and expiry with blanks between them, as a person types them."""
 
 
 class UnknownSkus(Exception):
@@ -112,10 +119,21 @@ def read_lines(file: BinaryIO, filename: str) -> ReadLines:
 
 def read_text(text: str) -> ReadLines:
     """Read lines typed or pasted into a form: SKU, quantity, lot, expiry; raises `FileRefused`."""
-    rows = text.replace("\t", ",").strip()
+    rows = "\n".join(map(_with_commas, text.strip().splitlines()))
     head = ",".join(COLUMNS)
     read = read_lines(io.BytesIO(f"{head}\n{rows}\n".encode()), "lines")
     return ReadLines(read.lines, tuple(map(_without_header, read.rejected)))
+
+
+def _with_commas(line: str) -> str:
+    """A line as the file would have it: cells of a spreadsheet, or typed with blanks between."""
+    line = line.replace("\t", ",")
+    if "," in line:
+        return line
+    if ";" in line:
+        return line.replace(";", ",")
+    typed = TYPED_LINE.match(line.strip())
+    return ",".join(part or "" for part in typed.groups()) if typed else line
 
 
 def _without_header(row: RejectedRow) -> RejectedRow:

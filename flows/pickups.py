@@ -19,7 +19,7 @@ from core.tenancy import across_merchants, merchant
 from customs.models import Declaration
 from flows.export import hand_over_bookings, ready_bookings
 from flows.floor import find_parcels
-from flows.units import Verdict, sscc_of
+from flows.units import Verdict, service_called, sscc_of
 from shipping.models import Booking, Handover, Pickup, PickupParcel
 from shipping.rules.signatures import NoSignature, Strokes, path_of, read_strokes
 from shipping.services.pickups import (
@@ -260,7 +260,7 @@ def _unit(pickup: Pickup, sscc: str, actor: str, now: datetime) -> Verdict:
         text = gettext_noop("It may not leave yet: {parcels} in it wait for customs or a label.")
         return _no(text, parcels=names)
     new = scan_out(pickup=pickup, bookings=ready, unit_sscc=sscc, actor=actor, now=now)
-    said = Sentence("unit", gettext_noop("{sscc}: {parcels} parcels."),
+    said = Sentence("unit", gettext_noop("Out: {sscc}, parcels in it: {parcels}."),
                     {"sscc": sscc, "parcels": str(len(ready))})  # fmt: skip
     return Verdict("accepted" if new else "duplicate", said)
 
@@ -295,7 +295,11 @@ def _why_not(pickup: Pickup, parcel: Parcel) -> Verdict:
         return _no(gettext_noop("{parcel} has no label: it is booked anew."), parcel=name)
     if booking.carrier_code != pickup.carrier_code:
         text = gettext_noop("{parcel} goes by {service}, not with this driver.")
-        return _no(text, parcel=name, service=booking.service_code)
+        return _no(
+            text,
+            parcel=name,
+            service=service_called(booking.service_code, booking.created_at.date()),
+        )
     if not Merchant.objects.filter(pk=parcel.merchant_id, is_active=True).exists():
         return _no(gettext_noop("{parcel}: its merchant is suspended, it stays here."), parcel=name)
     export = Declaration.objects.filter(

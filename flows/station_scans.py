@@ -13,7 +13,7 @@ from warehouse.rules.packing import ID_USED
 from warehouse.services import NewScan
 from warehouse.services.station_scans import desk_of, keep_desk, keep_scan, known_scans
 
-Verdict = Literal["accepted", "done", "wrong", "surplus", "duplicate", "error", "waiting"]
+Verdict = Literal["accepted", "done", "wrong", "surplus", "duplicate", "error", "noted", "waiting"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

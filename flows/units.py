@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from core.sentences import Sentence, gettext_noop
 from core.tenancy import across_merchants
 from flows.floor import find_parcels
 from shipping.models import Booking
+from shipping.rules.catalogue import UnknownService
+from shipping.rules.catalogue import service as service_named
+from shipping.words import service_words
 from tracking.words import carrier_words
 from warehouse.models import HandlingUnit, Parcel, UnitParcel, Warehouse
 from warehouse.rules.barcodes import parse_scan
@@ -34,6 +37,10 @@ BAG, PALLET = HandlingUnit.Kind.BAG, HandlingUnit.Kind.PALLET
 S = HandlingUnit.Status
 CLOSE, REOPEN, OUT = "CLOSE", "REOPEN", "OUT-"
 SHOWN = 100
+
+
+IDENTIFIED = 20
+"""Digits of an SSCC with the identifier 00 before it, as its label's bars have them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +116,27 @@ def carrier_name(code: str) -> str:
     return carrier_words(code) if code else ""
 
 
+def unit_goes_by(unit: HandlingUnit) -> str:
+    """Carrier, service and country of what lies in a unit, as people call them."""
+    words = service_words(unit.service_code, unit.opened_at.date())
+    return f"{carrier_name(unit.carrier_code)} · {words} {unit.country}".strip()
+
+
+def service_called(code: str, on: date) -> str:
+    """A service's name as the catalogue has it, for a stored sentence; its code where unknown."""
+    try:
+        return service_named(code, on).name
+    except UnknownService:
+        return code
+
+
 def sscc_of(raw: str) -> str:
     """The SSCC that a scan or a person gave, "" for none."""
     parsed = parse_scan(raw)
     found = parsed.value if parsed.kind == "shipping_unit" else raw.strip()
+    if len(found) == IDENTIFIED and found.startswith("00"):
+        # A scanner that sends no symbology mark: the label's bars begin with the identifier 00.
+        found = found[2:]
     return found if is_sscc(found) else ""
 
 
@@ -146,7 +170,7 @@ def _close(unit: HandlingUnit, actor: str, now: datetime) -> Verdict:
     if unit.parcel_count == 0:
         reopen_unit(unit=unit)
         return _wrong(gettext_noop("Nothing lies in it: scan a parcel first."))
-    text = gettext_noop("Closed with {parcels} parcels, {weight} g. Print its label.")
+    text = gettext_noop("Closed. Parcels: {parcels}, weight: {weight} g. Print its label.")
     said = Sentence("closed", text,
                     {"parcels": str(unit.parcel_count), "weight": str(unit.weight_g)})  # fmt: skip
     return Verdict("done", said)
@@ -244,15 +268,9 @@ def _elsewhere(what: str, unit: HandlingUnit) -> Verdict:
 
 
 def _other(what: str, service: str, country: str, unit: HandlingUnit) -> Verdict:
-    text = gettext_noop("{what} goes by {service} to {country}; this is {unit_service} {to}.")
-    return _wrong(
-        text,
-        what=what,
-        service=service,
-        country=country or "–",
-        unit_service=unit.service_code,
-        to=unit.country,
-    )
+    text = gettext_noop("{what} goes by {service} to {country} and does not belong in it.")
+    return _wrong(text, what=what, service=service_called(service, unit.opened_at.date()),
+                  country=country or "–")  # fmt: skip
 
 
 def _wrong(template: str, **params: str) -> Verdict:

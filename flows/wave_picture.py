@@ -46,6 +46,11 @@ class WavePicture:
     parcels: tuple[ParcelPicture, ...]
 
     @property
+    def to_ship(self) -> int:
+        """Parcels that were not taken out."""
+        return sum(parcel.status != "cancelled" for parcel in self.parcels)
+
+    @property
     def packed(self) -> int:
         """Parcels that are packed or gone."""
         return sum(parcel.status in ("packed", "handed_over") for parcel in self.parcels)

@@ -17,16 +17,22 @@ SCREENS = (
     ("station_board", gettext_lazy("Board"), "today", "staff.floor", "/stations/"),
     ("station_supervise", gettext_lazy("Supervision"), "person", "staff.supervise",
      "/stations/supervise/"),
+    ("station_inbounds", gettext_lazy("Inbounds"), "download", "staff.floor",
+     "/stations/inbounds/"),
     ("station_pack", gettext_lazy("Pack"), "products", "staff.floor", "/stations/pack/"),
     ("station_single", gettext_lazy("Single items"), "products", "staff.floor",
      "/stations/single/"),
     ("station_walls", gettext_lazy("Put wall"), "products", "staff.floor", "/stations/walls/"),
     ("station_printing", gettext_lazy("Printing"), "document", "staff.floor",
      "/stations/printing/"),
-    ("station_replenish", gettext_lazy("Replenish"), "swap", "staff.floor",
-     "/stations/replenish/"),
+    ("station_weigh", gettext_lazy("Weigh"), "products", "staff.floor", "/stations/weigh/"),
+    ("station_units", gettext_lazy("Bags and pallets"), "products", "staff.floor",
+     "/stations/units/"),
     ("station_hand_over", gettext_lazy("Hand over"), "shipments", "staff.floor",
      "/stations/hand-over/"),
+    ("station_counts", gettext_lazy("Counts"), "check", "staff.floor", "/stations/counts/"),
+    ("station_replenish", gettext_lazy("Replenish"), "swap", "staff.floor",
+     "/stations/replenish/"),
     ("station_places_first", gettext_lazy("Places"), "products", "staff.floor",
      "/stations/places/"),
     ("staff_claims", gettext_lazy("Claims"), "claims", "staff.claims", "/staff/claims/"),
@@ -57,9 +63,8 @@ def staff_nav(context: dict[str, Any]) -> dict[str, Any]:
     if request is None or staff is None:
         return {"items": []}
     mine = [screen for screen in SCREENS if staff_may(staff.role, screen[3])]
-    here = max(
-        (start for *_rest, start in mine if request.path.startswith(start)), key=len, default=""
-    )
+    path = request.path.replace("/stations/pickups/", "/stations/hand-over/")
+    here = max((start for *_rest, start in mine if path.startswith(start)), key=len, default="")
     items = [
         {"url": reverse(name), "label": label, "icon": icon, "current": start == here}
         for name, label, icon, _needed, start in mine

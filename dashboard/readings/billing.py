@@ -124,6 +124,7 @@ def money_of_last_days(*, since: datetime) -> tuple[MoneyFigure, ...]:
     )
     labels = {
         "freight": _("Charged for carriage, 30 days"),
+        "freight_reversed": _("Carriage taken back, 30 days"),
         "claim_payout": _("Claims paid, 30 days"),
     }
     return tuple(

@@ -83,6 +83,7 @@ def read_order(*, order: Order, caller: Caller) -> OrderPage:
         channel=str(order.channel.get_kind_display()),
         placed_at=order.placed_at or order.created_at,
         badge=order_badge(order),
+        is_cancelled=order.status == Order.Status.CANCELLED,
         line=order_journey(
             order=order,
             reached=newest.reached if newest else None,
@@ -279,6 +280,7 @@ def _shipments(
             ),
             service=service_name(booking),
             reason=sentence(booking.choice.get("reason") or {}),
+            is_withdrawn=booking.status == Booking.Status.VOIDED,
         )
         for booking in bookings
         if booking.pk in tracked

@@ -112,6 +112,7 @@ class OrderShipment:
     carrier: Coded
     service: str
     reason: str
+    is_withdrawn: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -216,6 +217,7 @@ class OrderPage:
     list_url: str
     changes: OrderChanges
     cancel: Destructive | None = None
+    is_cancelled: bool = False
     family: FamilyPart | None = None
     claim_url: str = ""
     ruled: tuple[str, ...] = ()

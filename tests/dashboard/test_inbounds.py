@@ -14,7 +14,7 @@ from openpyxl import Workbook
 from core.models import Document, Job, Merchant
 from core.tenancy import merchant
 from flows.inbound_papers import inbound_label, product_labels
-from flows.inbounds import SaidLine
+from flows.inbounds import SaidLine, read_text
 from tests.factories import a_product
 from tests.floor import a_staff_member, logged_in
 from tests.inbounds import Dock, an_inbound
@@ -99,6 +99,20 @@ def test_announced_by_file(shop: Any, own: Merchant, kind: str) -> None:
     assert lines_of(own) == [("MUG-BLUE", 10, "", None), ("BOWL-RED", 4, "L-7", date(2027, 5, 31))]
     with merchant(own):
         assert Inbound.objects.get().source == "file"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "MUG-BLUE 20 L42 2027-05-31\nBOWL-RED 5",
+        "MUG-BLUE;20;L42;2027-05-31\nBOWL-RED;5",
+        "MUG-BLUE\t20\tL42\t2027-05-31\nBOWL-RED\t5",
+    ],
+)
+def test_goods_are_typed_with_any_mark_between(typed: str) -> None:
+    lines = read_text(typed).lines
+    assert [(line.sku, line.quantity) for line in lines] == [("MUG-BLUE", 20), ("BOWL-RED", 5)]
+    assert (lines[0].lot, str(lines[0].expires_on)) == ("L42", "2027-05-31")
 
 
 def test_file_that_is_no_table_is_refused_in_words(shop: Any, own: Merchant) -> None:

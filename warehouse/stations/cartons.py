@@ -42,7 +42,7 @@ def take_carton(
         return "wrong", say(refused.sentence.as_dict())
     except NotPackable:
         return "wrong", _("The parcel is closed: its carton is not changed any more.")
-    said = [_("In carton {carton} now.").format(carton=_(taken.carton.name))]
+    said = [_("Now in: {carton}.").format(carton=_(taken.carton.name))]
     if taken.why:
         said.append(_("Its label is made anew when it is weighed."))
     return "accepted", run_on(said)

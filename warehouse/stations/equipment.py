@@ -42,6 +42,7 @@ def _page(request: StaffRequest, secret: str = "") -> HttpResponse:
         "warehouses": list(Warehouse.objects.filter(is_active=True).order_by("priority", "id")),
         "printers": [(each, say_all(each.fault_said or [])) for each in printers],
         "agents": agents, "walls": walls, "secret": secret, "now": timezone.now(),
+        "server": f"{request.scheme}://{request.get_host()}",
         "kinds": Printer.Kind.choices, "languages": Printer.Language.choices,
     }  # fmt: skip
     return render(request, "staff/equipment.html", context)

@@ -32,7 +32,7 @@ from warehouse.stations.common import (
     station_page,
     wave_of,
 )
-from warehouse.stations.waves import document_url, walk_words
+from warehouse.stations.waves import after_picking, document_url, walk_words
 
 MOST_PICKS = 2000
 MOST_PRESSES = 5
@@ -233,7 +233,9 @@ def _links(wave: Wave, current: OpenTask | None) -> tuple[StationDocument, ...]:
     if wave.status == Wave.Status.PLANNED:
         return ()
     if current is None:
-        return (StationDocument(label=_("To the pack station"), url=reverse("station_pack")),)
+        return tuple(
+            StationDocument(label=label, url=url) for label, url in after_picking(wave.kind)
+        )
     if current.quantity <= MOST_PRESSES:
         return ()
     url = f"{reverse('station_pick_short', args=[wave.pk])}?task={current.task_id}"

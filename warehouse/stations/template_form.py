@@ -33,7 +33,7 @@ class TemplateForm(forms.Form):
     )  # fmt: skip
     weekdays = forms.TypedMultipleChoiceField(
         label=_("Days"), coerce=int, choices=list(WEEKDAYS.items()),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple, initial=list(WEEKDAYS),
     )  # fmt: skip
     lead_minutes = forms.IntegerField(
         label=_("First proposal, minutes before the cut-off"), min_value=1, max_value=A_DAY,

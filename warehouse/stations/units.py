@@ -24,6 +24,7 @@ from flows.units import (
     begin_unit,
     carrier_name,
     scan_unit,
+    unit_goes_by,
     unit_picture,
     units_at,
 )
@@ -198,4 +199,4 @@ def _next_action(unit: HandlingUnit) -> str:
 def _notes(unit: HandlingUnit) -> tuple[str, ...]:
     if not unit.carrier_code:
         return (_("The first parcel says for which service and country it is."),)
-    return (f"{carrier_name(unit.carrier_code)} · {unit.service_code} {unit.country}".strip(),)
+    return (unit_goes_by(unit),)

@@ -80,9 +80,20 @@ def show(request: StaffRequest, wave_id: int) -> HttpResponse:
         "picture": picture, "wave": wave, "pick_list_url": pick_list, "now": timezone.now(),
         "may_release": wave.warehouse_id in supervised_ids(request),
         "walk": walk_words(picture.wave.path_mm, picture.wave.serpentine_mm),
+        "on": after_picking(picture.wave.kind),
         "look_again": picture.wave.status == Wave.Status.RELEASED and pick_list is None,
     }  # fmt: skip
     return render(request, "stations/wave.html", context)
+
+
+def after_picking(kind: str) -> list[tuple[str, str]]:
+    """Where picked goods of such a wave are packed: words and address, the usual place first."""
+    pack = (_("Pack"), reverse("station_pack"))
+    if kind == Wave.Kind.SINGLE_ITEM:
+        return [(_("Single items"), reverse("station_single")), pack]
+    if kind == Wave.Kind.MULTI:
+        return [pack, (_("Put wall"), reverse("station_walls"))]
+    return [pack]
 
 
 def document_url(document_id: int | None) -> str | None:

@@ -221,5 +221,5 @@ def _shown(state: PackState) -> StationState:
         next_action=action,
         documents=papers(state) if is_here else (),
         notes=(weighed,),
-        asks="weight" if is_here else "scan",
+        asks="weight" if is_here and not is_label_coming(state) else "scan",
     )

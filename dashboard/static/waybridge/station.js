@@ -203,6 +203,8 @@
     put(document, "tally", !rows.length ? "" : sum("expected-quantity") ? `${sum("scanned")} / ${sum("expected-quantity")}` : String(sum("scanned")));
     const current = rows.find((row) => !row.classList.contains("is-complete"));
     rows.forEach((row) => (row === current ? row.setAttribute("aria-current", "step") : row.removeAttribute("aria-current")));
+    const list = at("lines");
+    if (current) list.scrollTop = current.offsetTop - list.offsetTop - list.clientHeight / 3;
     const task = at("task");
     if (!task) return;
     task.hidden = !current;

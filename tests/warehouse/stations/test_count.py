@@ -139,7 +139,7 @@ def test_large_difference_is_counted_by_somebody_else_and_decided_by_a_third_loo
     list_id = a_list(floor)
     first = station(list_id, floor, "one")
     first.scan("A-01", "PLATE", "7", "LAMP", "3")
-    assert first.scan("A-01")["results"][0]["verdict"] == "waiting"
+    assert first.scan("A-01")["results"][0]["verdict"] == "noted"
     assert status(shop) == "second"
     assert "first time" in first.said("A-01")[1]
     other = station(list_id, second, "two")
@@ -217,7 +217,7 @@ def test_empty_bin_is_asked_for_twice_and_loses_all(
     here = station(a_list(floor), floor)
     here.scan("A-01")
     assert here.said("WB:C:DONE")[0] == "duplicate"
-    assert here.said("WB:C:DONE")[0] == "waiting"
+    assert here.said("WB:C:DONE")[0] == "noted"
     assert status(shop) == "second"
 
 

@@ -143,7 +143,7 @@ def test_bin_is_counted_blind(
     page.wait_for_selector("#answer:has-text('3 so far')")
     picture(page, "count")
     page.click("[data-raw='WB:C:DONE']")
-    verdict(page, "waiting")
+    verdict(page, "noted")
     picture(page, "count-second")
     with merchant(owner):
         assert CountTask.objects.get().status == "second"

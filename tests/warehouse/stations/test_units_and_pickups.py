@@ -123,7 +123,7 @@ def test_what_is_scanned_out_is_signed_for_and_the_rest_stays(
     visit = begin(floor)
     assert begin(floor) == visit
     assert scan(
-        floor, f"{visit}scans/", bag.sscc, mine.reference, "STRANGER-1", swiss.reference,
+        floor, f"{visit}scans/", f"00{bag.sscc}", mine.reference, "STRANGER-1", swiss.reference,
         swiss.reference, f"WB:C:BACK-{swiss.reference}", prefix="d",
     ) == ["accepted", "wrong", "wrong", "accepted", "duplicate", "accepted"]  # fmt: skip
     page = floor.get(f"{visit}sign/").content.decode()
