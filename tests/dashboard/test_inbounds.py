@@ -109,8 +109,9 @@ def test_announced_by_file(shop: Any, own: Merchant, kind: str) -> None:
         "MUG-BLUE\t20\tL42\t2027-05-31\nBOWL-RED\t5",
     ],
 )
-def test_goods_are_typed_with_any_mark_between(typed: str) -> None:
-    lines = read_text(typed).lines
+def test_goods_are_typed_with_any_mark_between(own: Merchant, typed: str) -> None:
+    with merchant(own):
+        lines = read_text(typed).lines
     assert [(line.sku, line.quantity) for line in lines] == [("MUG-BLUE", 20), ("BOWL-RED", 5)]
     assert (lines[0].lot, str(lines[0].expires_on)) == ("L42", "2027-05-31")
 
