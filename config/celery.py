@@ -54,6 +54,7 @@ def _beat_schedule() -> dict[str, dict[str, object]]:
         "sweep-partner-stops": _every(seconds, "core.tasks.sweep_partner_stops"),
         # Ten minutes: the stored files are swept in parts that follow the clock (core/tasks.py).
         "sweep-old": _every(600, "core.tasks.sweep_old"),
+        "sweep-floor": _every(600, "warehouse.tasks.sweep_floor"),
         "sweep-trials": _every(600, "orders.tasks.sweep_trials"),
         "sweep-polls": _every(seconds, "tracking.tasks.sweep_polls"),
         "read-postal-feed": _every(seconds, "tracking.tasks.read_postal_feed"),

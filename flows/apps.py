@@ -10,7 +10,8 @@ STAGES = (
     "intake", "files", "listings", "recheck", "channels.consent", "channels.reading",
     "channels.pushes", "channels.telling", "channels.deciding", "channels.alerts", "allocation",
     "simulation", "supplier_letters",
-    "wave_proposals", "booking", "rebooking", "unclear_bookings", "papers", "inbound_papers",
+    "wave_proposals", "leaving", "booking", "rebooking", "unclear_bookings", "papers",
+    "inbound_papers",
     "clearance", "amending", "export", "delivery", "aftersales", "rule_notices", "rule_trials",
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ from accounts.models import Staff, User
 from accounts.services import add_member, add_staff, create_user
 from core.models import Merchant
 from core.tenancy import across_merchants, merchant
+from flows.demo_floor import furnish
 from flows.terms import agree_standard_terms, publish_standard_terms
 from shipping.models import Agreement, RateCard, S10Range
 from warehouse.models import Location, StaffAssignment, Warehouse
@@ -89,6 +90,8 @@ def password() -> str:
 def seed(*, now: datetime) -> list[DemoLogin]:
     """Write the demonstration; return its logins. Owner role: it writes operator tables."""
     warehouses = [_shenzhen(), _hong_kong()]
+    for warehouse in warehouses:
+        furnish(warehouse=warehouse, now=now)
     _number_ranges()
     card = publish_standard_terms(on=now.date())
     for code in MERCHANTS:

@@ -7,17 +7,19 @@ or gives it back. Waves and parcels are locked before orders, as the stations do
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum
+from typing import Any
 
-from core.jobs import enqueue
+from core.jobs import ForAPerson, Work, enqueue, handler
 from core.sentences import Sentence, gettext_noop
 from core.tenancy import merchant
 from flows.rebooking import withdraw
 from flows.recheck import allocation_work
 from orders.models import Order
 from orders.services import drop_notices, move_orders
+from orders.services.notices import told_numbers
 from shipping.models import Booking
 from shipping.services import drop_booking
 from warehouse.models import Parcel, Wave
@@ -82,6 +84,8 @@ def leave_waves(
             _withdraw(parcel, booking, actor, now)
         withdraw_labels(parcel_id=parcel.pk, now=now)
         drop_notices(parcel_reference=parcel.reference, actor=actor, now=now)
+        if booking is not None:
+            _take_back_number(parcel, booking, now)
     take_out_parcels(
         parcels=parcels, keeps_stock=keeps_stock, reason=reason, actor=actor, now=now
     )  # fmt: skip
@@ -191,6 +195,23 @@ def _why_not(
             name,
         )
     return None
+
+
+def _take_back_number(parcel: Parcel, booking: Booking, now: datetime) -> None:
+    """A shop that was told the number at the booking waits for a parcel that does not leave."""
+    numbers = told_numbers(parcel_reference=parcel.reference)
+    if numbers:
+        payload = {"booking_id": booking.pk, "old": ", ".join(numbers)}
+        enqueue([Work("channels.number_unused", str(booking.pk), payload)], now=now)
+
+
+@handler("channels.number_unused", queue="flow")
+def number_unused(_merchant_id: int, payload: Mapping[str, Any]) -> None:
+    """Ask for a person: no marketplace takes a number back by machine."""
+    text = gettext_noop(
+        "The shop was told {old}; that parcel does not leave. Take the number back there."
+    )
+    raise ForAPerson(Sentence("number_unused", text, {"old": payload["old"]}))
 
 
 def _withdraw(parcel: Parcel, booking: Booking, actor: str, now: datetime) -> None:

@@ -39,17 +39,17 @@ def help_short(*, wave: Wave, task_id: int, found: int, actor: str, now: datetim
     order would have to leave its wave and may not just now; then nothing was changed.
     """
     with transaction.atomic():
-        since = _promised_since(wave, task_id)
+        since = promised_since(wave, task_id)
         short = say_short(task_id=task_id, found=found, actor=actor, now=now)
         if short.places:
             helped = ShortHelped(_instead(short), has_left=False)
         else:
-            helped = ShortHelped(_without(short, since, actor, now), has_left=True)
+            helped = ShortHelped(go_without(short, since, actor, now), has_left=True)
         settle_waves(wave_ids=[wave.pk])
         return helped
 
 
-def _promised_since(wave: Wave, task_id: int) -> datetime | None:
+def promised_since(wave: Wave, task_id: int) -> datetime | None:
     rows = Allocation.objects.filter(
         order__parcels__pick_tasks__pk=task_id, warehouse_id=wave.warehouse_id
     )
@@ -65,8 +65,8 @@ def _instead(short: Short) -> Sentence:
     )
 
 
-def _without(short: Short, since: datetime | None, actor: str, now: datetime) -> Sentence:
-    """The order leaves its wave, and waits or is held."""
+def go_without(short: Short, since: datetime | None, actor: str, now: datetime) -> Sentence:
+    """The order leaves its wave, and waits or is held; may raise `CannotLeave`."""
     order = Order.objects.get(pk=short.order_id)
     leave_waves(
         order_ids=[order.pk], by=By.STAFF, keeps_stock=False, reason="short pick", actor=actor,

@@ -21,6 +21,7 @@ WORK: Mapping[str, str] = {
     "channels.read_orders": gettext_noop("Reading orders a shop told us of"),
     "channels.read_push": gettext_noop("Checking a shop's message"),
     "channels.renumbered": gettext_noop("Correcting a parcel's number in a shop"),
+    "channels.number_unused": gettext_noop("Taking a parcel's number back in a shop"),
     "channels.tell": gettext_noop("Telling a shop of a parcel"),
     "clearance.prepare": gettext_noop("Drafting the declarations"),
     "clearance.lodge_export": gettext_noop("Lodging the export declaration"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.models import Document
 from core.tenant_models import TenantForeignKey, TenantModel
@@ -218,7 +219,7 @@ class Pickup(models.Model):
     """
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("pickup", "Open")
         SIGNED = "signed", _("Signed")
         CANCELLED = "cancelled", _("Cancelled")
 

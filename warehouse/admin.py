@@ -9,11 +9,18 @@ from core.admin_site import RecordAdmin, records
 from warehouse.models import (
     Allocation,
     CartonType,
+    CountList,
+    HandlingUnit,
+    Inbound,
     Location,
     Parcel,
     PickTask,
+    PrintJob,
+    PutBack,
+    ReplenishTask,
     Reservation,
     Scan,
+    ShortPick,
     StaffAssignment,
     StockBalance,
     StockMove,
@@ -140,3 +147,78 @@ class ScanRecords(RecordAdmin):
     search_fields = ("client_id__exact", "parcel__reference__exact")
     search_help_text = "client id, parcel reference"
     plural = _("Scans")
+
+
+@admin.register(Inbound, site=records)
+class InboundRecords(RecordAdmin):
+    """Goods announced and received."""
+
+    list_display = ("number", "merchant", "warehouse", "status", "reference", "created_at",
+                    "received_at")  # fmt: skip
+    list_filter = ("status",)
+    search_fields = ("number__exact",)
+    search_help_text = "number"
+    plural = _("Inbounds")
+
+
+@admin.register(CountList, site=records)
+class CountListRecords(RecordAdmin):
+    """Cycle counts asked for."""
+
+    list_display = ("number", "merchant", "warehouse", "basis", "chosen", "created_at",
+                    "created_by")  # fmt: skip
+    search_fields = ("number__exact",)
+    search_help_text = "number"
+    plural = _("Count lists")
+
+
+@admin.register(ReplenishTask, site=records)
+class ReplenishTaskRecords(RecordAdmin):
+    """What was, or will be, brought from reserve to a pick face."""
+
+    list_display = ("id", "merchant", "product", "from_location", "to_location", "quantity",
+                    "moved", "status", "finished_by")  # fmt: skip
+    list_filter = ("status",)
+    plural = _("Replenishments")
+
+
+@admin.register(ShortPick, site=records)
+class ShortPickRecords(RecordAdmin):
+    """Places where less lay than the stock said."""
+
+    list_display = ("id", "merchant", "product", "location", "expected", "found", "answer",
+                    "said_by", "said_at")  # fmt: skip
+    list_filter = ("answer",)
+    plural = _("Short picks")
+
+
+@admin.register(PutBack, site=records)
+class PutBackRecords(RecordAdmin):
+    """Picked goods of orders that left their waves."""
+
+    list_display = ("id", "merchant", "product", "quantity", "staging", "location", "done_at",
+                    "done_by")  # fmt: skip
+    plural = _("Goods to be brought back")
+
+
+@admin.register(PrintJob, site=records)
+class PrintJobRecords(RecordAdmin):
+    """Labels on their way out of a printer."""
+
+    list_display = ("id", "merchant", "warehouse", "station", "parcel", "status", "reason",
+                    "asked_by", "created_at")  # fmt: skip
+    list_filter = ("status",)
+    search_fields = ("parcel__reference__exact",)
+    search_help_text = "parcel reference"
+    plural = _("Print jobs")
+
+
+@admin.register(HandlingUnit, site=records)
+class HandlingUnitRecords(RecordAdmin):
+    """Bags and pallets of parcels."""
+
+    list_display = ("sscc", "kind", "status")
+    list_filter = ("status",)
+    search_fields = ("sscc__exact",)
+    search_help_text = "SSCC"
+    plural = _("Handling units")

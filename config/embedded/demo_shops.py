@@ -55,9 +55,11 @@ def main() -> None:
     import django  # noqa: PLC0415 - the supervisor imports this module and has no settings
 
     django.setup()
+    from flows.demo_floor import bring_goods  # noqa: PLC0415 - needs the settings
     from flows.demo_shops import open_shops, return_with  # noqa: PLC0415 - needs the settings
 
     stand_ins, now = sys.argv[1], datetime.now(UTC)
+    bring_goods(now=now)
     for kind, accounts in ACCOUNTS.items():
         for account in accounts:
             orders = [{"body": body} for body in orders_for(kind, account, now=now)]

@@ -95,6 +95,7 @@ EVENTS: Mapping[str, str] = {
     "order.taken_out": gettext_noop("Parcel taken out of its wave"),
     "order.lot_switched": gettext_noop("Another lot was picked"),
     "order.short_picked": gettext_noop("Less found on the shelf than the stock said"),
+    "order.piece_broken": gettext_noop("A piece was found broken at packing"),
     "hold.released": gettext_noop("Hold released"),
     "booking.planned": gettext_noop("Service chosen"),
     "booking.booked": gettext_noop("Booked with the carrier"),

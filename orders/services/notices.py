@@ -62,6 +62,13 @@ def drop_notices(*, parcel_reference: str, actor: str, now: datetime) -> int:
     return rows.update(status=Status.SETTLED, settled_at=now, settled_by=actor[:120])
 
 
+def told_numbers(*, parcel_reference: str) -> list[str]:
+    """Return the numbers of a parcel that channels were told, each once, in the active block."""
+    told = ChannelNotice.objects.filter(parcel_reference=parcel_reference, status=Status.TOLD)
+    rows = told.order_by("pk").values_list("said__tracking_number", flat=True)
+    return list(dict.fromkeys(filter(None, rows)))
+
+
 def renumber_notices(*, parcel_reference: str, said: Mapping[str, str]) -> list[str]:
     """Tell of a parcel that was booked anew by its new number (`said`: carrier, service,
     tracking_number, link); return the numbers that channels were told already."""

@@ -6,16 +6,24 @@ import pytest
 
 from billing.models import LedgerEntry
 from core.jobs import drain_queue
-from core.models import Merchant
+from core.models import Job, Merchant
 from core.tenancy import merchant
 from flows.booking import book_parcel
 from flows.cancelling import TooLate, cancel_by_channel, cancel_order
 from flows.changes import correct_recipient
 from flows.fulfilment import pick, plan_next_wave, release
 from flows.leaving import By, CannotLeave, leave_waves, take_out
-from orders.models import Order
+from orders.models import ChannelNotice, Order
 from shipping.models import Booking
-from tests.factories import ACTOR, NOW, a_merchant, a_product, a_warehouse
+from tests.factories import (
+    ACTOR,
+    NOW,
+    a_connection,
+    a_merchant,
+    a_product,
+    a_refused_notice,
+    a_warehouse,
+)
 from tests.floor import a_released_wave, allocated_orders, label_for, parcels_of
 from warehouse.models import (
     Allocation,
@@ -126,6 +134,35 @@ def test_a_booked_label_is_withdrawn_with_its_charge(acme: Merchant, house: Ware
         booking.refresh_from_db()
         assert (booking.status, booking.void_outcome) == ("voided", "abandoned")
         assert not LedgerEntry.objects.exists()
+
+
+def test_a_shop_that_was_told_the_number_is_a_persons_task(
+    acme: Merchant, house: Warehouse
+) -> None:
+    parcel = the_parcel(acme, house)
+    label_for(acme, parcel)
+    shop = a_connection(acme)
+    with merchant(acme):
+        notice = a_refused_notice(shop.pk, Order.objects.get(pk=parcel.order_id), parcel.reference)
+        ChannelNotice.objects.filter(pk=notice.pk).update(status="told")
+    assert out(acme, parcel)
+    assert not out(acme, parcel)
+    drain_queue(merchant_id=acme.pk, queue="flow")
+    with merchant(acme):
+        job = Job.objects.get(kind="channels.number_unused")
+        assert job.status == "failed"
+        assert "LX1CN" in str(job.said)
+
+
+def test_a_shop_that_was_told_nothing_is_nobodys_task(acme: Merchant, house: Warehouse) -> None:
+    parcel = the_parcel(acme, house)
+    label_for(acme, parcel)
+    shop = a_connection(acme)
+    with merchant(acme):
+        a_refused_notice(shop.pk, Order.objects.get(pk=parcel.order_id), parcel.reference)
+    assert out(acme, parcel)
+    with merchant(acme):
+        assert not Job.objects.filter(kind="channels.number_unused").exists()
 
 
 @pytest.mark.parametrize(

@@ -85,13 +85,23 @@ OPERATOR_PROGRAM = """
 import json, sys
 import django
 django.setup()
+from datetime import timedelta
 from django.utils import timezone
+from core.jobs import drain_queue
+from core.models import Job
 from core.querysets import due_queues
 from core.tenancy import across_merchants, merchant
 from flows.board import board
+from flows.expiring import expire_everybody
+from flows.intake import receive_orders
+from flows.replenishing import measure_everybody
 from flows.transit import due_polls, silent_parcels
-from orders.models import Order
+from flows.wave_proposals import propose_due
+from orders.models import Channel, Order
+from orders.services import ensure_channel
+from tests.factories import a_parsed_order
 from warehouse.models import Warehouse
+from warehouse.services.retention import purge_floor
 owner_id, other_id = map(int, sys.argv[1:])
 said = {}
 with across_merchants("The operator sees everything."):
@@ -102,6 +112,24 @@ with across_merchants("The operator sees everything."):
 said["queues"] = len(due_queues(now=timezone.now()))
 due_polls(now=timezone.now()), silent_parcels(now=timezone.now())
 board(warehouse_ids=[house.pk for house in Warehouse.objects.all()])
+expire_everybody(now=timezone.now()), measure_everybody(now=timezone.now())
+purge_floor(now=timezone.now())
+with merchant(owner_id):
+    channel = ensure_channel(kind=Channel.Kind.API, name="api", now=timezone.now())
+    receive_orders(
+        orders=[a_parsed_order()], channel=channel, actor="t", now=timezone.now()
+    )
+while drain_queue(merchant_id=owner_id, queue="flow"):
+    pass
+# An hour before the next cut-off of a workday in Shenzhen.
+day = timezone.now() + timedelta(days=1)
+while day.weekday() > 4:
+    day += timedelta(days=1)
+at = day.replace(hour=9, minute=0)
+said["proposed"] = propose_due(now=at)
+said["again"] = propose_due(now=at)
+with merchant(owner_id):
+    said["proposals"] = Job.objects.filter(kind="waves.propose").count()
 print(json.dumps(said))
 """
 
@@ -138,3 +166,5 @@ def test_orders_are_received_and_booked_by_the_app_role_itself(
     said = run(OPERATOR_PROGRAM, {**environment, "DATABASE_URL": database}, house, others)
     assert said["across"] == said["restored"] == 3
     assert said["narrowed"] == 0
+    # The demonstration's warehouse has two templates, for single items and for the wall.
+    assert (said["proposed"], said["again"], said["proposals"]) == (2, 0, 2)

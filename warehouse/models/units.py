@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.tenant_models import TenantForeignKey, TenantModel
 from warehouse.models.floor import Parcel, Warehouse
@@ -29,7 +30,7 @@ class HandlingUnit(models.Model):
         PALLET = "pallet", _("Pallet")
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("handling unit", "Open")
         CLOSED = "closed", _("Closed")
         HANDED_OVER = "handed_over", _("Handed over")
 

@@ -67,7 +67,7 @@ def say_short(*, task_id: int, found: int, actor: str, now: datetime) -> Short:
     promise = Reservation.objects.select_for_update().get(pk=task.reservation_id)
     balance = StockBalance.objects.select_for_update().get(pk=promise.balance_id)
     missing, wanted = task.quantity - found, task.quantity
-    _take_off(task, promise, found, actor, now)
+    take_off(task, promise, found, actor, now)
     StockBalance.objects.filter(pk=balance.pk).update(reserved=F("reserved") - missing)
     gone = missing + balance.on_hand - balance.reserved
     transfer(
@@ -79,7 +79,7 @@ def say_short(*, task_id: int, found: int, actor: str, now: datetime) -> Short:
         actor=actor,
         now=now,
     )
-    places = _elsewhere(task, promise, balance, missing, now)
+    places = promise_elsewhere(task, promise, balance, missing, now)
     order_id = task.parcel.order_id
     ShortPick.objects.create(
         wave_id=task.wave_id, order_id=order_id, product_id=task.product_id,
@@ -97,8 +97,8 @@ def say_short(*, task_id: int, found: int, actor: str, now: datetime) -> Short:
     return Short(task, order_id, found, missing, places)
 
 
-def _take_off(task: PickTask, promise: Reservation, found: int, actor: str, now: datetime) -> None:
-    """Leave the task and its promise with what was found, or without a trace."""
+def take_off(task: PickTask, promise: Reservation, found: int, actor: str, now: datetime) -> None:
+    """Leave an open task and its promise with what was found, or without a trace."""
     if not found:
         PickTask.objects.filter(pk=task.pk).delete()
         Reservation.objects.filter(pk=promise.pk).delete()
@@ -109,7 +109,7 @@ def _take_off(task: PickTask, promise: Reservation, found: int, actor: str, now:
     )
 
 
-def _elsewhere(
+def promise_elsewhere(
     task: PickTask, promise: Reservation, short: StockBalance, missing: int, now: datetime
 ) -> tuple[Place, ...]:
     """Promise the missing pieces from other places of the building and put them on the list."""

@@ -16,7 +16,7 @@ from core.bodies import BadBody, Body, read_body
 from core.spoken import say, say_all
 from flows.singles import Desk, SingleScan, SingleState
 from warehouse.models import Parcel, PrintJob
-from warehouse.screens import StationDocument, StationLine, StationState
+from warehouse.screens import StationDocument, StationLine, StationPress, StationState
 from warehouse.stations.common import (
     LARGEST,
     MOST_SCANS,
@@ -123,6 +123,7 @@ def _state(table: SingleTable, here: Here) -> StationState:
         complete=not is_open,
         next_action=_next_action(state, table),
         documents=_documents(state),
+        presses=(StationPress(raw="WB:C:BROKEN", label=_("Broken")),) if is_open else (),
         notes=(*whose, *_label_notes(state, here), *(map(say, parcel.carton_said or ()))),
     )  # fmt: skip
 

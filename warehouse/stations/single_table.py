@@ -9,7 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.spoken import say
+from flows.broken import NotOnePiece, report_broken
 from flows.floor import find_parcels
+from flows.leaving import CannotLeave
 from flows.singles import (
     Desk,
     SingleScan,
@@ -32,6 +34,8 @@ from warehouse.stations.pack_state import wanted
 from warehouse.stations.pack_table import PackTable
 from warehouse.stations.table import OnTable, Table
 
+BROKEN = "BROKEN"
+"""What stands behind ``WB:C:`` on the command's barcode, and what the station's button sends."""
 LONGEST_BARE_WEIGHT = 5
 """Digits: a longer number without a unit is a product's code."""
 
@@ -73,6 +77,8 @@ class SingleTable:
         if now_open is not None and now_open.pack.parcel.status != Parcel.Status.PLANNED:
             now_open = None
         if now_open is not None:
+            if _is_broken(scan.raw):
+                return self._kept(scan, self._broken(scan, now_open))
             if scan.raw in _codes_of(now_open):
                 return self._kept(scan, self._label(scan, now_open))
             codes = {each.code for each in now_open.pack.extras if each.confirmed_at is None}
@@ -178,6 +184,24 @@ class SingleTable:
             self.state, self._is_loaded = SingleState(packing.state, state.job), True
         return result_json(scan.client_id, verdict, said)
 
+    def _broken(self, scan: SingleScan, state: SingleState) -> dict[str, Any]:
+        """The claimed piece is broken: its order gets another, or waits."""
+        parcel = state.pack.parcel
+        try:
+            told = report_broken(
+                merchant_id=parcel.merchant_id, parcel_id=parcel.pk, actor=self.desk.actor,
+                now=self.desk.now,
+            )  # fmt: skip
+        except NotOnePiece:
+            said = _("{parcel} is not open here any more.").format(parcel=parcel.reference)
+            return result_json(scan.client_id, "wrong", said)
+        except CannotLeave as stays:
+            return result_json(scan.client_id, "wrong", say(stays.why.as_dict()))
+        self.kept.pop("parcel", None)
+        self.kept["is_open"] = False
+        self.state, self._is_loaded = None, True
+        return result_json(scan.client_id, "accepted", " ".join(say(e.as_dict()) for e in told))
+
     def _first_finish(self, scan: SingleScan, state: SingleState) -> dict[str, Any]:
         said = _("Finish {parcel} first.").format(parcel=state.pack.parcel.reference)
         return result_json(scan.client_id, "wrong", said, finishing(state, self.desk))
@@ -197,6 +221,11 @@ class SingleTable:
     def _kept(self, scan: SingleScan, result: dict[str, Any]) -> dict[str, Any]:
         keep_answer(scan=scan, desk=self.desk, answer=result)
         return result
+
+
+def _is_broken(raw: str) -> bool:
+    parsed = parse_scan(raw)
+    return parsed.kind == "command" and parsed.value.upper() == BROKEN
 
 
 def has_label(state: SingleState) -> bool:
