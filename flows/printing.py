@@ -195,6 +195,7 @@ def reprint(
 def retry(*, job: PrintJob, printer_id: int | None, now: datetime) -> None:
     """Let a job that certainly was not printed go on. Raises `MayBePrinted` or `OnItsWay`."""
     with merchant(job.merchant_id):
+        list(Parcel.objects.filter(pk=job.parcel_id).select_for_update().values_list("pk"))
         try_again(job_id=job.pk, printer_id=printer_id, now=now)
 
 

@@ -99,6 +99,7 @@ def test_booking_that_settles_queues_what_waits(
     job = queued(acme, parcel, printer)
     monkeypatch.setattr("flows.booked._charge", lambda *_: None)
     monkeypatch.setattr("flows.booked.start_tracking", lambda **_: None)
+    monkeypatch.setattr("flows.booked._renumber", lambda *_: None)
     booking = label_for(acme, parcel)
     with merchant(acme):
         Booking.objects.filter(pk=booking.pk).update(status="sending")
@@ -229,6 +230,25 @@ def test_refused_file_fails_in_words_and_can_go_to_another_printer(
     other = a_printer(house, "Brother 2")
     retry(job=job, printer_id=other.pk, now=NOW)
     assert reread(acme, job).printer_id == other.pk
+
+
+def test_a_failed_label_that_was_printed_again_since_does_not_go_on(
+    acme: Merchant, parcel: Parcel, printer: Printer, agent: PrintAgent
+) -> None:
+    job = queued(acme, parcel, printer)
+    (held,) = leased(agent)
+    assert begun(agent, held)
+    assert reported(agent, held, "refused", "format")
+    copy = again(job, printer)
+    with pytest.raises(MayBePrinted):
+        retry(job=job, printer_id=printer.pk, now=NOW)
+    (held,) = leased(agent)
+    assert (held.pk, begun(agent, held), reported(agent, held, "confirmed")) == (
+        copy.pk, True, True,
+    )  # fmt: skip
+    with pytest.raises(MayBePrinted):
+        retry(job=job, printer_id=printer.pk, now=NOW)
+    assert [reread(acme, each).status for each in (job, copy)] == [S.FAILED, S.CONFIRMED]
 
 
 def test_what_may_have_come_out_is_not_tried_again_without_a_reason(
