@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -48,7 +48,10 @@ def hand_over(
     """
     with merchant(merchant_id):
         rows = ready_bookings(warehouse_id=warehouse.pk, carrier_code=carrier_code)
-        bookings = list(rows.select_for_update(of=("self",), skip_locked=True)[:CAP])
+        held = rows.select_for_update(of=("parcel",), skip_locked=True)[:CAP]
+        ids = [booking.pk for booking in held]
+        # Read again under the parcels' locks: what was weighed anew meanwhile may not leave.
+        bookings = list(rows.filter(pk__in=ids).select_for_update(of=("self",), skip_locked=True))
         return hand_over_bookings(
             bookings=bookings,
             warehouse=warehouse,
@@ -75,6 +78,13 @@ def ready_bookings(*, warehouse_id: int, carrier_code: str) -> QuerySet[Booking]
         .select_related("parcel__order")
         .order_by("id")
     )
+
+
+def hold_parcels(*, booking_ids: Collection[int]) -> None:
+    """Lock the parcels of bookings, before the bookings themselves, as whoever weighs, books or
+    cancels a parcel does. What is read of them afterwards is true until the block ends."""
+    rows = Parcel.objects.filter(bookings__in=list(booking_ids)).order_by("pk")
+    list(rows.select_for_update(of=("self",)).values_list("pk"))
 
 
 def hand_over_bookings(
@@ -188,4 +198,6 @@ def _has_carriers_word(bookings: list[Booking]) -> bool:
     return scans.exclude(canonical__startswith="pre_transit.").exists()
 
 
-__all__ = ["NothingToHandOver", "hand_over", "hand_over_bookings", "ready_bookings"]
+__all__ = [
+    "NothingToHandOver", "hand_over", "hand_over_bookings", "hold_parcels", "ready_bookings",
+]  # fmt: skip

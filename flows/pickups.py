@@ -2,7 +2,7 @@
 
 A driver takes the parcels of many merchants at once. Each merchant gets a manifest of its own over
 its parcels, with the same signature; all are closed in one transaction. The pickup's row is locked
-first, then bookings.
+first, then parcels, then bookings.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from core.models import Merchant
 from core.sentences import Sentence, gettext_noop
 from core.tenancy import across_merchants, merchant
 from customs.models import Declaration
-from flows.export import hand_over_bookings, ready_bookings
+from flows.export import hand_over_bookings, hold_parcels, ready_bookings
 from flows.floor import find_parcels
 from flows.units import Verdict, service_called, sscc_of
 from shipping.models import Booking, Handover, Pickup, PickupParcel
@@ -157,6 +157,7 @@ def sign(
         out = list(PickupParcel.objects.filter(pickup=pickup).order_by("booking_id"))
         if not out:
             raise NothingScanned(pickup.number)
+        hold_parcels(booking_ids=[each.booking_id for each in out])
         rows = _ready(pickup).filter(pk__in=[each.booking_id for each in out])
         bookings = list(rows.select_for_update(of=("self",)))
         gone = {each.booking_id for each in out} - {each.pk for each in bookings}

@@ -22,6 +22,7 @@ from flows.closing import (
     Closing,
     LabelNotReady,
     NotReweighable,
+    NotWithdrawable,
     TooLight,
     WeighingIdUsed,
     reweigh_parcel,
@@ -108,6 +109,8 @@ class WeighTable:
             )
         except NotReweighable as refused:
             return "wrong", _refusal(refused.status)
+        except NotWithdrawable:
+            return "wrong", _refusal(Parcel.Status.HANDED_OVER)
         except LabelNotReady:
             said = _("Its new label is still coming. Weigh it again when it is there.")
             return "waiting", said
