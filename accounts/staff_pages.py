@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from accounts.access import StaffRequest, View, staff_view
 from core.bodies import BadBody, fault_answer, wants_json
 
 LONGEST_ID = 19
+DEADLOCK, TRIES = "40P01", 3
 
 
 def staff_page(needed: str, *methods: str) -> Callable[[View], View]:
@@ -26,7 +28,7 @@ def staff_page(needed: str, *methods: str) -> Callable[[View], View]:
             if request.method not in allowed:
                 return HttpResponseNotAllowed(allowed)
             try:
-                return view(cast("StaffRequest", request), *args, **kwargs)
+                return _again_after_deadlock(view, cast("StaffRequest", request), args, kwargs)
             except BadBody as fault:
                 if wants_json(request):
                     return fault_answer(fault)
@@ -35,6 +37,25 @@ def staff_page(needed: str, *methods: str) -> Callable[[View], View]:
         return staff_view(needed)(answered)
 
     return wrap
+
+
+def _again_after_deadlock(
+    view: View, request: StaffRequest, args: Any, kwargs: Any
+) -> HttpResponseBase:
+    """Run a view; where two people's rows are locked in two orders, the one who lost does it again.
+
+    The database has undone all of it, and every call of the floor may be repeated.
+    """
+    for _attempt in range(TRIES - 1):
+        try:
+            return view(request, *args, **kwargs)
+        except OperationalError as error:
+            if getattr(error.__cause__, "pgcode", "") != DEADLOCK:
+                raise
+            for name in request.FILES:
+                for file in request.FILES.getlist(name):
+                    file.seek(0)
+    return view(request, *args, **kwargs)
 
 
 def page_below(request: HttpRequest) -> int | None:
