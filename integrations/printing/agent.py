@@ -84,10 +84,17 @@ class Agent:
             self._report(server, job, NOTHING_SENT)
             return
         self._journal.write(job, "sending")
-        outcome = SENDERS[job.target.kind](job.target, name=job.name, content=content)
+        outcome = self._send(job, content)
         self._journal.write(job, "ended", outcome)
         self._say(f"{job.name} at {job.printer}: {outcome.kind} {outcome.code} {outcome.detail}")
         self._report(server, job, outcome)
+
+    def _send(self, job: Job, content: bytes) -> Outcome:
+        """Send, whatever the printer says: a fault of ours is told as well, and not retried."""
+        try:
+            return SENDERS[job.target.kind](job.target, name=job.name, content=content)
+        except Exception as error:  # noqa: BLE001 - a person has to look, and is told why
+            return Outcome("unclear", "lost", repr(error))
 
     def _trouble(self, job: Job, content: bytes | None) -> Outcome | None:
         if content is None or hashlib.sha256(content).hexdigest() != job.sha256:

@@ -13,7 +13,12 @@ from http import HTTPStatus
 from itertools import count
 
 from integrations.printing import ipp_codec as codec
-from integrations.printing.addresses import NotInTheBuilding, check_address
+from integrations.printing.addresses import (
+    NotAPrintersPort,
+    NotInTheBuilding,
+    check_address,
+    check_port,
+)
 from integrations.printing.outcomes import Outcome, Target
 
 CONNECT_S = 3.0
@@ -38,10 +43,9 @@ class NoAnswer(OSError):
 def send_ipp(target: Target, *, name: str, content: bytes) -> Outcome:
     """Print a file by Print-Job and follow the job to its end."""
     try:
-        address = check_address(target.address)
-    except NotInTheBuilding as error:
+        printer = _printer(target)
+    except (NotInTheBuilding, NotAPrintersPort) as error:
         return Outcome("refused", "address", str(error))
-    printer = _Printer(address, target)
     try:
         before = printer.trouble()
     except OSError as error:
@@ -65,10 +69,16 @@ def send_ipp(target: Target, *, name: str, content: bytes) -> Outcome:
 def resume_ipp(target: Target, *, name: str) -> Outcome:
     """Say what became of an attempt whose end was never heard, by looking its name up."""
     try:
-        printer = _Printer(check_address(target.address), target)
-    except NotInTheBuilding as error:
+        printer = _printer(target)
+    except (NotInTheBuilding, NotAPrintersPort) as error:
         return Outcome("unclear", "address", str(error))
     return _look_up(printer, name, OSError("the agent was started anew"))
+
+
+def _printer(target: Target) -> _Printer:
+    address = check_address(target.address)
+    check_port(address, target.port)
+    return _Printer(address, target)
 
 
 class _Printer:
@@ -101,7 +111,7 @@ class _Printer:
             if response.status != HTTPStatus.OK:
                 raise NoAnswer(f"HTTP status {response.status}")
             return codec.parse(answer)
-        except (http.client.HTTPException, codec.NotIpp) as error:
+        except (http.client.HTTPException, UnicodeError, codec.NotIpp) as error:
             raise NoAnswer(repr(error)) from error
         finally:
             line.close()
@@ -145,11 +155,13 @@ class _Printer:
         """Return a job's state and the printer's reasons for it."""
         said = self.ask(codec.GET_JOB, [(codec.INTEGER, "job-id", number)]).group(codec.JOB)
         state = said.get("job-state", [0])[0]
-        return int(state), ",".join(map(str, said.get("job-state-reasons", ())))
+        return state if isinstance(state, int) else 0, ",".join(map(str, said.get("job-state-reasons", ())))
 
 
 def _number(job: dict[str, list[codec.Value]]) -> int:
-    return int(job.get("job-id", [0])[0])
+    """The job's number; 0 where the printer names none, or something else."""
+    number = job.get("job-id", [0])[0]
+    return number if isinstance(number, int) else 0
 
 
 def _look_up(printer: _Printer, name: str, error: OSError) -> Outcome:

@@ -11,7 +11,12 @@ import socket
 import time
 from dataclasses import dataclass
 
-from integrations.printing.addresses import NotInTheBuilding, check_address
+from integrations.printing.addresses import (
+    NotAPrintersPort,
+    NotInTheBuilding,
+    check_address,
+    check_port,
+)
 from integrations.printing.outcomes import Outcome, Target
 
 CONNECT_S = 3.0
@@ -20,6 +25,8 @@ STATUS_S = 2.0
 PRINT_S = 15.0
 """How long a label may take to come out before nobody knows."""
 LOOK_EVERY_S = 0.2
+LONGEST_STATUS = 4096
+"""The answer to `~HS` has some eighty bytes; what goes on and on is no printer."""
 STX, ETX = b"\x02", b"\x03"
 
 
@@ -71,7 +78,8 @@ def send_raw(target: Target, *, name: str, content: bytes) -> Outcome:  # noqa: 
     """Send the bytes to port 9100. See `Outcome` for what is known afterwards."""
     try:
         address = check_address(target.address)
-    except NotInTheBuilding as error:
+        check_port(address, target.port)
+    except (NotInTheBuilding, NotAPrintersPort) as error:
         return Outcome("refused", "address", str(error))
     try:
         line = socket.create_connection((address, target.port), timeout=CONNECT_S)
@@ -101,7 +109,7 @@ def _ask(line: socket.socket) -> HostStatus | None:
         answer = b""
         while answer.count(ETX) < 3:
             more = line.recv(1024)
-            if not more:
+            if not more or len(answer) > LONGEST_STATUS:
                 return None
             answer += more
     except OSError:
@@ -129,8 +137,10 @@ def _hang_up(line: socket.socket) -> Outcome:
     try:
         line.shutdown(socket.SHUT_WR)
         line.settimeout(SEND_S)
+        end = time.monotonic() + SEND_S
         while line.recv(1024):
-            pass
+            if time.monotonic() > end:
+                return Outcome("unclear", "lost", "it keeps talking and does not hang up")
     except OSError as error:
         return Outcome("unclear", "lost", str(error))
     return Outcome("delivered")

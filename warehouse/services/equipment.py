@@ -7,7 +7,12 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from integrations.printing.addresses import NotInTheBuilding, check_address
+from integrations.printing.addresses import (
+    NotAPrintersPort,
+    NotInTheBuilding,
+    check_address,
+    check_port,
+)
 from warehouse.models import Printer, PutWall, PutWallSlot, StationPrinter, Warehouse
 
 
@@ -31,12 +36,14 @@ def save_printer(
 ) -> Printer:
     """Add a printer or change one; what was wrong with it is forgotten, so that it is tried again.
 
-    Raises `NotInTheBuilding` for an address outside of private networks, `NameTaken`,
-    `Printer.DoesNotExist`.
+    Raises `NotInTheBuilding` for an address outside of private networks, `NotAPrintersPort`,
+    `NameTaken`, `Printer.DoesNotExist`.
     """
+    inside = check_address(address)
+    check_port(inside, port)
     values = {
         "name": name, "kind": kind, "accepts": accepts, "dpi": dpi, "media": media,
-        "address": check_address(address), "port": port, "path": path, "is_active": is_active,
+        "address": inside, "port": port, "path": path, "is_active": is_active,
         "fault_said": None, "fault_since": None, "try_after": None, "faults_in_row": 0,
     }  # fmt: skip
     try:
@@ -79,5 +86,5 @@ def make_wall(*, warehouse: Warehouse, code: str, slots: Sequence[str]) -> PutWa
 
 
 __all__ = [
-    "NameTaken", "NotInTheBuilding", "choose_printer", "make_wall", "save_printer",
+    "NameTaken", "NotAPrintersPort", "NotInTheBuilding", "choose_printer", "make_wall", "save_printer",
 ]  # fmt: skip

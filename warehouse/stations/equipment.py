@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -15,11 +16,18 @@ from accounts.staff_pages import not_found, staff_page
 from core.bodies import BadBody, Body, read_body, wants_json
 from core.spoken import say_all
 from warehouse.models import PrintAgent, Printer, PutWall, Warehouse
-from warehouse.services.equipment import NameTaken, NotInTheBuilding, make_wall, save_printer
+from warehouse.services.equipment import (
+    NameTaken,
+    NotAPrintersPort,
+    NotInTheBuilding,
+    make_wall,
+    save_printer,
+)
 from warehouse.services.print_agents import create_agent, revoke_agent
 
 LARGEST_ID = 2**63 - 1
 MOST_SLOTS = 200
+PATH = re.compile(r"/[A-Za-z0-9._~/-]*")
 
 
 @staff_page("staff.equipment", "GET")
@@ -64,7 +72,7 @@ def printer(request: StaffRequest) -> HttpResponseBase:
             media=body.text("media", most=20, required=False) or "100x150",
             address=body.text("address", most=45),
             port=body.whole("port", least=1, most=65535, default=9100),
-            path=body.text("path", most=100, required=False),
+            path=_path(body),
             is_active=body.text("state", most=10, required=False) != "off",
         )
     except NotInTheBuilding as error:
@@ -73,6 +81,11 @@ def printer(request: StaffRequest) -> HttpResponseBase:
             fault=_("It is no fixed address inside a building."),
             remedy=_("Enter the printer's own IP address, for example 192.168.1.50; names, public"
                      " and link-local addresses are not taken."),
+        ) from error  # fmt: skip
+    except NotAPrintersPort as error:
+        raise BadBody(
+            field="port", fault=_("No printer listens on this port."),
+            remedy=_("Enter 9100 to 9109 or 6101 for raw data, 631 for IPP."),
         ) from error  # fmt: skip
     except NameTaken as error:
         raise _taken() from error
@@ -125,6 +138,16 @@ def _warehouse(body: Body) -> Warehouse:
     if found is None:
         raise not_found("warehouse", code)
     return found
+
+
+def _path(body: Body) -> str:
+    path = body.text("path", most=100, required=False)
+    if path and not PATH.fullmatch(path):
+        raise BadBody(
+            field="path", fault=_("It is no path of a printer's queue."),
+            remedy=_("Enter it as the printer shows it, for example /ipp/print."),
+        )  # fmt: skip
+    return path
 
 
 def _one_of(body: Body, field: str, known: list[str]) -> str:

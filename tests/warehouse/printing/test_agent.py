@@ -140,7 +140,7 @@ def test_labels_reach_raw_and_ipp_printers_and_are_read_there(
 def test_printer_that_is_off_keeps_its_jobs_and_holds_up_nobody(
     box: Box, stand_ins: Program, acme: Merchant, house: Warehouse
 ) -> None:
-    dead = a_printer(house, "dead", port=1)
+    dead = a_printer(house, "dead", port=9109)
     alive = a_printer(house, "alive", kind="ipp", port=stand_ins.port, path="/printer/ipp/print")
     waits = a_job(acme, house, dead, "1234567803")
     goes = a_job(acme, house, alive, "1234567804")

@@ -58,6 +58,28 @@ def test_address_outside_of_the_building_is_refused_in_words(admin: Client, addr
     assert not Printer.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("address", "port"),
+    [
+        ("127.0.0.1", 5432), ("::1", 6379), ("127.0.0.1", 22), ("10.0.0.5", 5432),
+        ("192.168.1.50", 80), ("::ffff:127.0.0.1", 6379), ("10.0.0.5", 2375), ("fc00::5", 11211),
+    ],
+)  # fmt: skip
+def test_port_where_no_printer_listens_is_refused_in_words(
+    admin: Client, address: str, port: int
+) -> None:
+    answer = ask(admin, PRINTERS, printer_body(address=address, port=port))
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "port"
+    assert not Printer.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["ipp", "/a b", "/\r\nX: y", "/é", "http://10.0.0.1/", "/?x=1"])
+def test_path_that_is_none_is_refused_in_words(admin: Client, path: str) -> None:
+    answer = ask(admin, PRINTERS, printer_body(kind="ipp", port=631, path=path))
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "path")
+
+
 def test_same_name_twice_and_unknown_values_are_refused(admin: Client) -> None:
     ask(admin, PRINTERS, printer_body())
     assert ask(admin, PRINTERS, printer_body()).status_code == 409
