@@ -15,7 +15,7 @@ from flows.station_scans import Answered, StationScan, run_scans
 from orders.models import Product
 from warehouse.models import Condition, CountLine, CountList, CountTask
 from warehouse.rules.barcodes import ParsedScan, parse_scan
-from warehouse.rules.receiving import COMMANDS, Said, lot_of, read_typed
+from warehouse.rules.receiving import COMMANDS, Said, lot_of, read_typed, too_many
 from warehouse.services.counts import (
     NotYours,
     add_counted,
@@ -189,6 +189,9 @@ class _Counter:
     def _product(self, product: Product, task: CountTask | None) -> Answered:
         if task is None:
             return _bin_first()
+        many = too_many(self.parsed.count)
+        if many is not None:
+            return Answered("wrong", many)
         known = lots_in_bin(location_id=task.location_id, product_id=product.pk)
         lot, expires_on = self._lot(known)
         if lot is None:

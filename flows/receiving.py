@@ -21,7 +21,13 @@ from flows.station_scans import Answered, StationScan, run_scans
 from orders.models import Product
 from warehouse.models import Condition, Inbound, InboundGoods, InboundLine, InboundUnknown
 from warehouse.rules.barcodes import ParsedScan, parse_scan
-from warehouse.rules.receiving import COMMANDS, Compared, lot_of, read_typed
+from warehouse.rules.receiving import (
+    COMMANDS,
+    Compared,
+    lot_of,
+    read_typed,
+    too_many,
+)
 from warehouse.services.receiving import (
     NothingToUndo,
     Receipt,
@@ -228,6 +234,9 @@ class _Dock:
         return Answered("wrong", _said("unknown", text, code=parsed.value))
 
     def _count(self, product: Product, parsed: ParsedScan) -> Answered:
+        many = too_many(parsed.count)
+        if many is not None:
+            return Answered("wrong", many)
         self._begin()
         if self.desk.get("lot_of") not in (None, product.pk):
             # A lot that was typed is of the product it was typed for.

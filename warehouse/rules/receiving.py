@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from core.sentences import Sentence, gettext_noop
+
 Command = Literal["good", "damaged", "undo", "aside", "close", "reopen", "done", "again"]
 COMMANDS: dict[str, Command] = {
     "GOOD": "good", "DAMAGED": "damaged", "UNDO": "undo", "ASIDE": "aside", "CLOSE": "close",
@@ -28,6 +30,20 @@ class Said:
     quantity: int = 0
     lot: str = ""
     expires_on: date | None = None
+
+
+def too_many(pieces: int) -> Sentence | None:
+    """Say that a code stands for more pieces than one scan can mean; None where it does not.
+
+    A GS1 code has room for a hundred million: that is a code read wrongly, not goods.
+    """
+    if pieces <= MOST_PIECES:
+        return None
+    text = gettext_noop(
+        "The code says {pieces} pieces, more than {most}: scan the product's own code and type how"
+        " many."
+    )
+    return Sentence("too_many", text, {"pieces": str(pieces), "most": str(MOST_PIECES)})
 
 
 def read_typed(raw: str) -> Said | None:

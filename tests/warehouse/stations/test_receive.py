@@ -70,6 +70,15 @@ def test_scans_count_and_lie_at_the_dock(acme: Merchant, house: Warehouse, floor
         assert Inbound.objects.get().status == "receiving"
 
 
+def test_a_code_that_says_a_hundred_million_pieces_counts_nothing(
+    acme: Merchant, house: Warehouse, floor: Client
+) -> None:
+    inbound = an_inbound(acme, house)
+    verdict, said = at(inbound, floor).said("(02)04006381333931(37)99999999")
+    assert (verdict, "99999999 pieces" in said) == ("wrong", True)
+    assert counted(acme, inbound) == {}
+
+
 def test_nobody_at_the_dock_is_told_what_was_announced(
     acme: Merchant, house: Warehouse, floor: Client
 ) -> None:
