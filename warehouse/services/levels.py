@@ -100,6 +100,7 @@ def measure_cover(*, now: datetime) -> int:
             {
                 "merchant": active_merchant_id(), "now": now, "days": window,
                 "since": now - timedelta(days=window), "low": low_cover_days(now.date()),
+                "longest": LONGEST_COVER_DAYS,
             },
         )  # fmt: skip
         written = cursor.rowcount
@@ -107,6 +108,8 @@ def measure_cover(*, now: datetime) -> int:
         return int(written)
 
 
+LONGEST_COVER_DAYS = 99_999
+"""Nobody asks beyond: so many days, or more."""
 MEASURE = """
 WITH shipped AS (
   SELECT m.product_id, l.warehouse_id, sum(m.quantity) AS pieces
@@ -133,7 +136,9 @@ WITH shipped AS (
 ), judged AS (
   SELECT a.product_id, a.warehouse_id, coalesce(f.pieces, 0) AS available,
     v.minimum, coalesce(s.pieces, 0) AS shipped,
-    floor(coalesce(f.pieces, 0)::numeric * %(days)s / nullif(s.pieces, 0)) AS days_left
+    CASE WHEN s.pieces > 0 THEN
+      least(%(longest)s, floor(coalesce(f.pieces, 0)::numeric * %(days)s / s.pieces))
+    END AS days_left
   FROM asked AS a
   LEFT JOIN free AS f USING (product_id, warehouse_id)
   LEFT JOIN shipped AS s USING (product_id, warehouse_id)

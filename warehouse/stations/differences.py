@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -114,8 +115,17 @@ def _row(found: Found) -> dict[str, Any]:
     }
 
 
-def _day(said: str) -> Any:
-    return parse_date(said) if said else None
+def _day(said: str) -> date | None:
+    try:
+        day = parse_date(said) if said else None
+    except ValueError:
+        day = None
+    if said and day is None:
+        raise BadBody(
+            field="expires_on", fault=_("It is not a day."),
+            remedy=_("Send it as in 2027-05-31."),
+        )  # fmt: skip
+    return day
 
 
 def _number(request: StaffRequest, name: str) -> int:

@@ -21,6 +21,7 @@ from flows.leaving import CannotLeave, take_out
 from flows.wave_board import brought_back, find_put_back, proposals
 from flows.wave_proposals import dismiss, settle_together
 from warehouse.models import Location, Parcel
+from warehouse.services.balances import NotFree
 from warehouse.services.locations import NoRoom
 from warehouse.services.put_backs import NotOpen
 from warehouse.stations.common import (
@@ -156,6 +157,13 @@ def put_back(request: StaffRequest, put_back_id: int) -> HttpResponseBase:
             field="location", fault=_("{place} has no room.").format(place=full.code),
             remedy=_("Bring the goods to another place and name it."), status=409,
         ) from full  # fmt: skip
+    except NotFree as gone:
+        raise BadBody(
+            field="put_back", fault=_("The ledger has them at {place} no more.").format(
+                place=gone.code
+            ),
+            remedy=_("Count the place they are in; that puts the ledger right."), status=409,
+        ) from gone  # fmt: skip
     if wants_json(request):
         return JsonResponse({"put_back": put_back_id, "is_new": is_new})
     if is_new:

@@ -190,3 +190,18 @@ def test_below_the_minimum_is_low_and_what_cannot_be_sold_does_not_count(
         later = NOW + timedelta(hours=1)
         measure_cover(now=later)
         assert not StockCover.objects.exists()
+
+
+def test_what_lasts_for_ages_is_measured_like_anything_else(
+    house: Warehouse, owner: Merchant
+) -> None:
+    with merchant(owner):
+        brought(2_000_000_000, "A-01")
+        transfer(
+            goods=[Goods(mug(), 1)], from_location=Location.objects.get(code="A-01"),
+            to_location=Location.objects.get(code="PACKED"), reason="packed", reference="one",
+            actor=ACTOR, now=NOW,
+        )  # fmt: skip
+        assert measure_cover(now=NOW) == 1
+        cover = StockCover.objects.get()
+        assert (cover.shipped, cover.days_left, cover.is_low) == (1, 99_999, False)
