@@ -57,6 +57,10 @@ INBOUND: dict[str, Any] = {
 }  # fmt: skip
 CLOSE = {"parcel": "WB234567892-1", "weight_g": 500}
 SCANS = {"scans": [{"client_id": "wall-1", "seq": 1, "raw": "MUG-BLUE"}]}
+TEMPLATE: dict[str, Any] = {
+    "name": "Wall", "kind": "any", "cut_off": "18:00", "weekdays": [0], "lead_minutes": 10,
+    "every_minutes": 10, "max_orders": 10, "warehouse": "szx1",
+}  # fmt: skip
 RULE = {"name": "A rule", "actions": [{"kind": "tag", "values": ["x"]}]}
 
 API = {
@@ -310,7 +314,7 @@ ADMIN = {
     ),
     "station_put_back": Rule("staff.floor", "POST", {"put_back_id": "put_back"}),
     "station_templates": Rule("staff.floor"),
-    "station_template_new": Rule("staff.supervise", "GET POST", body={"name": "Wall"}),
+    "station_template_new": Rule("staff.supervise", "GET POST", body=TEMPLATE),
     "station_template": Rule(
         "staff.supervise", "GET POST", {"template_id": "template"}, {"name": "Wall"}
     ),
@@ -423,7 +427,8 @@ ADMIN = {
         "staff.stock",
         "POST",
         {"merchant_id": "merchant"},
-        {"product": 1, "location": 1, "condition": "good", "counted": 1, "reason": "wall"},
+        {"product": 1, "location": 1, "condition": "good", "counted": 1, "reason": "wall",
+         "lot": "", "expires_on": "2027-05-31"},
     ),
     "staff_merchants": Rule("staff.merchants"),
     "staff_merchant_suspend": Rule(
