@@ -1,4 +1,4 @@
-"""Where a printer may be: in the building, at a fixed address, on a port that printers listen on."""
+"""Where a printer may be: in the building, at a fixed address, on a port of printers."""
 
 from __future__ import annotations
 
@@ -44,7 +44,11 @@ def check_address(address: str) -> str:
         raise NotInTheBuilding(f"{address!r} is no IP address") from error
     inner = getattr(found, "ipv4_mapped", None) or found
     # With a scope ("%eth0") an address is link-local by intent, and equal to none of NEVER.
-    if getattr(found, "scope_id", None) or inner in NEVER or not any(inner in network for network in INSIDE):
+    if (
+        getattr(found, "scope_id", None)
+        or inner in NEVER
+        or not any(inner in network for network in INSIDE)
+    ):
         raise NotInTheBuilding(f"{address} is not of a private network")
     return str(inner)
 

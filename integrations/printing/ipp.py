@@ -155,7 +155,9 @@ class _Printer:
         """Return a job's state and the printer's reasons for it."""
         said = self.ask(codec.GET_JOB, [(codec.INTEGER, "job-id", number)]).group(codec.JOB)
         state = said.get("job-state", [0])[0]
-        return state if isinstance(state, int) else 0, ",".join(map(str, said.get("job-state-reasons", ())))
+        return state if isinstance(state, int) else 0, ",".join(
+            map(str, said.get("job-state-reasons", ()))
+        )
 
 
 def _number(job: dict[str, list[codec.Value]]) -> int:

@@ -74,7 +74,9 @@ def ipp_answer(*attributes: tuple[int, str, str | int]) -> bytes:
     body = codec.request(0, 1, [(codec.CHARSET, "attributes-charset", "utf-8")])[:-1]
     body += bytes([codec.JOB])
     body += b"".join(codec._attribute(each) for each in attributes) + bytes([codec.END])
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/ipp\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = (
+        f"HTTP/1.1 200 OK\r\nContent-Type: application/ipp\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
     return head.encode() + body
 
 
@@ -85,7 +87,7 @@ def ipp_answer(*attributes: tuple[int, str, str | int]) -> bytes:
         b"HTTP/1.1 307 Temporary Redirect\r\nLocation: http://169.254.169.254/\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\nx",
         b"SSH-2.0-OpenSSH_9.6\r\n", b"\x00" * 64, b"HTTP/1.1 \xff\xfe\r\n\r\n",
-        *(random.Random(seed).randbytes(80) for seed in range(4)),  # noqa: S311
+        *(random.Random(seed).randbytes(80) for seed in range(4)),
     ],
 )  # fmt: skip
 def test_whatever_it_answers_the_agent_says_how_it_ended(answer: bytes) -> None:
@@ -99,7 +101,7 @@ def test_whatever_it_answers_the_agent_says_how_it_ended(answer: bytes) -> None:
 
 
 def test_bytes_that_are_no_ipp_are_said_to_be_none() -> None:
-    chance = random.Random(7)  # noqa: S311 - repeatable, not secret
+    chance = random.Random(7)
     good = codec.request(2, 1, [(codec.NAME, "job-name", "x"), (codec.INTEGER, "job-id", 3)])
     for _ in range(3000):
         content = bytearray(good)
@@ -111,7 +113,8 @@ def test_bytes_that_are_no_ipp_are_said_to_be_none() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["169.254.169.254", "::ffff:169.254.169.254", "fe80::1", "0.0.0.0", "::", "::ffff:8.8.8.8",
+    ["169.254.169.254", "::ffff:169.254.169.254", "fe80::1", "0.0.0.0", "::",  # noqa: S104
+     "::ffff:8.8.8.8",
      "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::", "100.100.100.200", "192.0.0.192", "224.0.0.1",
      "fe80::1%eth0", "10.1", "0x0a000001", "167772161", "010.0.0.1", "10.0.0.1/8", "localhost",
      "10.0.0.1:9100", "[::1]", "fd00:ec2::254", "fc00::1%1",

@@ -427,8 +427,15 @@ ADMIN = {
         "staff.stock",
         "POST",
         {"merchant_id": "merchant"},
-        {"product": 1, "location": 1, "condition": "good", "counted": 1, "reason": "wall",
-         "lot": "", "expires_on": "2027-05-31"},
+        {
+            "product": 1,
+            "location": 1,
+            "condition": "good",
+            "counted": 1,
+            "reason": "wall",
+            "lot": "",
+            "expires_on": "2027-05-31",
+        },
     ),
     "staff_merchants": Rule("staff.merchants"),
     "staff_merchant_suspend": Rule(

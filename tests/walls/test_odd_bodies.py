@@ -1,4 +1,4 @@
-"""What the pages' own forms and the table's bodies become when they are spoilt: never a fault of ours.
+"""The pages' own forms and the table's bodies, spoilt: never a fault of ours.
 
 The forms are read from the pages as a browser would, so that a new one is spoilt without a line
 here. Each call is undone. More of the same, with another seed: ODD_SEED=7 ODD_CASES=200 pytest …
@@ -58,7 +58,7 @@ FILES = (
     ("x.csv", b""), ("x.csv", b"\x00" * 500), ("x.csv", b"code,kind\n" + b"a" * 200_000),
     ("x.csv", b"sku,quantity\nMUG-BLUE," + b"9" * 5000), ("x.csv", b'code,kind\n"A-1'),
     ("x.csv", "code,kind,capacity_g\nZ-1,bin,٣\nZ-2,bin,-1\n".encode()),
-    ("x.csv", "code,kind\nA\x00B,bin\n".encode()), ("x.csv", "code,kind\nA,bin\n".encode("utf-16")),
+    ("x.csv", b"code,kind\nA\x00B,bin\n"), ("x.csv", "code,kind\nA,bin\n".encode("utf-16")),
     ("../../x.png", b"\x89PNG\r\n\x1a\n<script>"), ("x.png", b"<svg onload='x'/>"),
     ("x.xlsx", b"PK\x03\x04rest"), ("\u202egnp.exe", b"\xff\xd8\xff<html>"),
     ("x.csv", b"sku,quantity,expires_on\nMUG-BLUE,0,2026-02-30\nMUG-BLUE,-1,x\nMUG-BLUE,1e9,\n"),
@@ -218,7 +218,7 @@ def forms_of(name: str, world: World, path: str) -> list[tuple[str, dict[str, An
 
 @pytest.mark.parametrize("name", SPOILT)
 def test_no_spoilt_body_is_a_fault_of_ours(world: World, agents_key: str, name: str) -> None:
-    rng = random.Random(f"{SEED} {name}")  # noqa: S311 - repeatable, not secret
+    rng = random.Random(f"{SEED} {name}")
     rule, path, wrong = ROUTES[name], address(name, world), []
     key = world.keys["owner"] if name in API else agents_key if name in PRINT_AGENT else ""
     headers = {"Authorization": f"Bearer {key}"} if key else {}

@@ -86,5 +86,6 @@ def make_wall(*, warehouse: Warehouse, code: str, slots: Sequence[str]) -> PutWa
 
 
 __all__ = [
-    "NameTaken", "NotAPrintersPort", "NotInTheBuilding", "choose_printer", "make_wall", "save_printer",
+    "NameTaken", "NotAPrintersPort", "NotInTheBuilding", "choose_printer", "make_wall",
+    "save_printer",
 ]  # fmt: skip

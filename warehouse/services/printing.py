@@ -130,13 +130,13 @@ def print_again(
 def try_again(*, job_id: int, printer_id: int | None, now: datetime) -> None:
     """Queue a failed job once more, perhaps at another printer. The caller holds the parcel's row.
 
-    Raises `MayBePrinted` when anything of it was ever sent or it was printed again since, `OnItsWay`
-    when it has not failed.
+    Raises `MayBePrinted` when anything of it was ever sent or it was printed again since,
+    `OnItsWay` when it has not failed.
     """
     failed = PrintJob.objects.filter(pk=job_id, status=S.FAILED)
-    since = PrintJob.objects.filter(
-        parcel__in=failed.values("parcel"), pk__gt=job_id
-    ).exclude(status=S.WITHDRAWN)
+    since = PrintJob.objects.filter(parcel__in=failed.values("parcel"), pk__gt=job_id).exclude(
+        status=S.WITHDRAWN
+    )
     if failed.filter(sent_at__isnull=False).exists() or since.exists():
         raise MayBePrinted("The label may have come out.")
     if not failed.update(
