@@ -10,7 +10,10 @@ from typing import Any
 from django.db.models import Count, F
 
 from core.tenancy import across_merchants, merchant
+from flows.bins import find_bin
+from flows.scanned_products import products_scanned
 from warehouse.models import Location, Parcel, PutBack, Wave
+from warehouse.rules.barcodes import parse_scan
 from warehouse.services.put_backs import bring_back, check_room_for
 
 MOST_WAVES = 500
@@ -87,16 +90,31 @@ def find_put_back(put_back_id: int, *, warehouse_ids: Collection[int]) -> PutBac
         return rows.select_related("location").first()
 
 
-def brought_back(*, put_back: PutBack, place: str, actor: str, now: datetime) -> PutBack:
-    """Write down that goods were brought back, to the place of that code or, empty, to their own.
+class OtherGoods(Exception):
+    """The scanned product is not what is to be brought back."""
 
-    Raises `Location.DoesNotExist`, `NotOpen`, `NoRoom`.
+
+class OwnBinOnly(Exception):
+    """The goods are still promised to their order: they go to their own bin."""
+
+
+def brought_back(
+    *, put_back: PutBack, product: str, place: str, actor: str, now: datetime
+) -> PutBack:
+    """Write down that goods were brought back: `product` and `place` are what was scanned.
+
+    Raises `OtherGoods`, `OwnBinOnly`, `Location.DoesNotExist`, `NotOpen`, `NoRoom`.
     """
-    to = None
-    if place:
-        to = Location.objects.get(
-            warehouse_id=put_back.location.warehouse_id, code=place, kind=Location.Kind.BIN
-        )
+    with merchant(put_back.merchant_id):
+        named = {each.pk for each in products_scanned(parse_scan(product))}
+    if put_back.product_id not in named:
+        raise OtherGoods(product)
+    to = find_bin(parse_scan(place).value or place, warehouse_id=put_back.location.warehouse_id)
+    if to is None:
+        raise Location.DoesNotExist(place)
+    is_promised = put_back.staging_id == put_back.location_id
+    if put_back.done_at is None and is_promised and to.pk != put_back.location_id:
+        raise OwnBinOnly(put_back.location.code)
     with across_merchants("A bin's room is everybody's: goods brought back lie beside others'."):
         check_room_for(put_back_id=put_back.pk, to=to)
         with merchant(put_back.merchant_id):

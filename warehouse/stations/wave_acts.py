@@ -18,7 +18,13 @@ from accounts.staff_pages import not_found, staff_page
 from core.bodies import BadBody, read_body, wants_json
 from core.spoken import say
 from flows.leaving import CannotLeave, take_out
-from flows.wave_board import brought_back, find_put_back, proposals
+from flows.wave_board import (
+    OtherGoods,
+    OwnBinOnly,
+    brought_back,
+    find_put_back,
+    proposals,
+)
 from flows.wave_proposals import dismiss, settle_together
 from warehouse.models import Location, Parcel
 from warehouse.services.balances import NotFree
@@ -32,7 +38,7 @@ from warehouse.stations.common import (
 )
 
 LONGEST_REASON = 200
-LONGEST_PLACE = 30
+LONGEST_SCAN = 200
 LARGEST_ID = 2**63 - 1
 
 
@@ -138,16 +144,30 @@ def take_order_out(request: StaffRequest, wave_id: int) -> HttpResponseBase:
 
 @staff_page("staff.floor", "POST")
 def put_back(request: StaffRequest, put_back_id: int) -> HttpResponseBase:
-    """Write down that goods were brought back: {location} where to another place than their own."""
+    """Write down that goods were brought back: {product, location}, both as they were scanned."""
     found = find_put_back(put_back_id, warehouse_ids=warehouse_ids(request))
     if found is None:
         raise not_found("put_back", _("Put-back {number}").format(number=put_back_id))
-    place = read_body(request).text("location", most=LONGEST_PLACE, required=False)
+    body = read_body(request)
+    product = body.text("product", most=LONGEST_SCAN)
+    place = body.text("location", most=LONGEST_SCAN)
     is_new = True
     try:
         found = brought_back(
-            put_back=found, place=place, actor=request.actor, now=timezone.now()
+            put_back=found, product=product, place=place, actor=request.actor,
+            now=timezone.now(),
         )  # fmt: skip
+    except OtherGoods as other:
+        raise BadBody(
+            field="product", fault=_("{code} is another product.").format(code=product[:60]),
+            remedy=_("Scan a piece of what is to be brought back."), status=409,
+        ) from other  # fmt: skip
+    except OwnBinOnly as own:
+        raise BadBody(
+            field="location",
+            fault=_("The goods are still promised to their order."),
+            remedy=_("Bring them to {place} and scan it.").format(place=own), status=409,
+        ) from own  # fmt: skip
     except NotOpen:
         is_new = False
     except Location.DoesNotExist as error:

@@ -160,15 +160,35 @@ def test_an_order_is_taken_out_and_its_goods_come_back(
     assert (row["sku"], row["quantity"]) == ("MUG-BLUE", 2)
     back = f"/stations/put-backs/{row['id']}/"
     assert ask(elsewhere, back, {}).status_code == 404
-    assert ask(floor, back, {"location": "NOWHERE"}).status_code == 404
+    assert ask(floor, back, {"location": row["location"]}).status_code == 400
+    mug = {"product": "MUG-BLUE"}
+    assert ask(floor, back, {**mug, "location": "NOWHERE"}).status_code == 404
+    assert ask(floor, back, {"product": "BOWL-RED", "location": "A-02"}).status_code == 409
     other = "A-02" if row["location"] != "A-02" else "A-01"
-    assert ask(floor, back, {"location": other}).json()["is_new"]
-    assert not ask(floor, back, {}).json()["is_new"]
+    scanned = {"product": "4006381333931", "location": f"WB:L:{other}"}
+    assert ask(floor, back, scanned).json()["is_new"]
+    assert not ask(floor, back, scanned).json()["is_new"]
     with merchant(acme):
         assert PutBack.objects.get().location.code == other
         there = StockBalance.objects.filter(product__sku="MUG-BLUE", location__code=other)
         assert there.get().on_hand == 2
     assert on_board(floor, "put_backs") == []
+
+
+def test_goods_that_stay_promised_come_back_to_their_own_bin(
+    floor: Client, acme: Merchant, house: Warehouse
+) -> None:
+    wave = a_released_wave(acme, house)
+    parcel = parcels_of(acme, wave)[0]
+    pick(merchant_id=acme.pk, wave_id=wave.pk, task_ids=None, actor=ACTOR, now=NOW)
+    body = {"parcel": parcel.pk, "stock": "keep", "reason": "The buyer rang."}
+    ask(floor, f"/stations/waves/{wave.pk}/take-out/", body)
+    (row,) = on_board(floor, "put_backs")
+    back, own = f"/stations/put-backs/{row['id']}/", row["location"]
+    other = "A-02" if own != "A-02" else "A-01"
+    refused = ask(floor, back, {"product": "MUG-BLUE", "location": other})
+    assert (refused.status_code, own in refused.content.decode()) == (409, True)
+    assert ask(floor, back, {"product": "MUG-BLUE", "location": own}).json()["is_new"]
 
 
 def test_goods_do_not_come_back_to_a_bin_that_another_merchant_fills(
@@ -187,10 +207,11 @@ def test_goods_do_not_come_back_to_a_bin_that_another_merchant_fills(
     assert there >= 100
     Location.objects.filter(pk=theirs.pk).update(capacity_units=there + 1)
     back = f"/stations/put-backs/{row['id']}/"
-    assert ask(floor, back, {"location": theirs.code}).status_code == 409
+    scanned = {"product": "MUG-BLUE", "location": theirs.code}
+    assert ask(floor, back, scanned).status_code == 409
     assert on_board(floor, "put_backs")
     Location.objects.filter(pk=theirs.pk).update(capacity_units=None)
-    assert ask(floor, back, {"location": theirs.code}).json()["is_new"]
+    assert ask(floor, back, scanned).json()["is_new"]
 
 
 def test_a_packer_is_told_that_the_parcel_was_taken_out(
