@@ -42,7 +42,12 @@ from shipping.services import begin_sending, mark_booked, plan_booking
 from tracking.models import TrackedParcel
 from tracking.services import start_tracking
 from warehouse.models import Location, Parcel, Supplier, SupplierProduct, Warehouse
-from warehouse.services import lay_counterparts, save_supplier, save_supplier_product
+from warehouse.services import (
+    lay_counterparts,
+    release_wave,
+    save_supplier,
+    save_supplier_product,
+)
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 ACTOR = "test"
@@ -221,8 +226,10 @@ def a_booked_parcel(owner: Merchant, order: Order, label: Document | None = None
     """Allocate, plan and book an accepted order without asking a carrier; tracking has begun."""
     allocate_order(owner.pk, {"order_id": order.pk})
     warehouse = Warehouse.objects.get(priority=10)
-    plan_next_wave(merchant_id=owner.pk, warehouse=warehouse, actor=ACTOR, now=NOW)
+    wave = plan_next_wave(merchant_id=owner.pk, warehouse=warehouse, actor=ACTOR, now=NOW)
+    assert wave is not None
     with merchant(owner):
+        release_wave(wave_id=wave.pk, actor=ACTOR, now=NOW)
         parcel = Parcel.objects.select_related("order", "warehouse").get(order=order)
         booking = plan_booking(
             parcel=parcel,
@@ -244,6 +251,17 @@ def a_booked_parcel(owner: Merchant, order: Order, label: Document | None = None
             pk=booking.pk
         )
         start_tracking(booking=booking, now=NOW)
+    return booking
+
+
+def a_packed_parcel(owner: Merchant, order: Order) -> Booking:
+    """Book an order's parcel and let it be packed: the order can leave its wave no more."""
+    booking = a_booked_parcel(owner, order)
+    with merchant(owner):
+        Parcel.objects.filter(pk=booking.parcel_id).update(
+            status=Parcel.Status.PACKED, packed_at=NOW, weight_g=900
+        )
+        Order.objects.filter(pk=order.pk).update(status=Order.Status.PACKED)
     return booking
 
 

@@ -63,17 +63,20 @@ def _first_lines(lines: io.TextIOWrapper) -> tuple[list[str], str]:
 
 
 def _separator(lines: list[str]) -> str:
-    """The candidate that the most lines have equally often, outside of quotation marks.
+    """The candidate that every line has equally often, outside of quotation marks, else the one
+    that most have.
 
     Between equals the one that stands more often: a decimal comma in every row is no separator.
     """
     outside = ["".join(line.split('"')[::2]) for line in lines]
 
-    def judged(candidate: str) -> tuple[int, int, bool]:
+    def judged(candidate: str) -> tuple[bool, int, int, bool]:
         counts = [count for line in outside if (count := line.count(candidate))]
         common = max(set(counts), key=lambda each: (counts.count(each), each), default=0)
         wide = max(counts, default=0)
-        return counts.count(common) * common, wide, candidate == ","
+        alike = counts.count(common)
+        is_everywhere = bool(lines) and alike == len(lines)
+        return is_everywhere, alike * common, wide, candidate == ","
 
     return max(SEPARATORS, key=judged)
 

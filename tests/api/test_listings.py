@@ -10,7 +10,7 @@ from core.models import Merchant
 from core.tenancy import merchant
 from orders.models import ChannelListing, Order
 from tests.api.conftest import Api
-from tests.factories import a_booked_parcel, a_product, order_body
+from tests.factories import a_packed_parcel, a_product, order_body
 from tests.flows.conftest import work
 
 
@@ -86,10 +86,10 @@ def test_what_is_too_late_says_what_to_do(api: Api, acme: Merchant) -> None:
     body = order_body()
     reference = api.post("/orders", body).json()["reference"]
     with merchant(acme):
-        a_booked_parcel(acme, Order.objects.get(reference=reference))
+        a_packed_parcel(acme, Order.objects.get(reference=reference))
     refused = api.post(f"/orders/{reference}/cancel", {"reason": "x"})
     assert (refused.status_code, refused.json()["code"]) == (409, "too_late")
-    assert "void its label" in refused.json()["detail"]
+    assert "is packed" in refused.json()["detail"]
     assert api.post("/orders", {**body, "note": "new"}).status_code == 409
     conflict = api.get(f"/orders/{reference}/conflicts").json()["results"][0]
     assert conflict["differences"] == [{"field": "note", "ours": "", "theirs": "new"}]

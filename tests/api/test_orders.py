@@ -9,7 +9,7 @@ from core.tenancy import merchant
 from customs.rules.parties import demonstration_parties
 from orders.models import Order, OrderConflict
 from tests.api.conftest import Api
-from tests.factories import ADDRESS, a_booked_parcel, an_order, order_body
+from tests.factories import ADDRESS, a_booked_parcel, a_packed_parcel, an_order, order_body
 
 
 def test_a_sound_order_is_accepted_at_once_and_goes_on_to_allocation(
@@ -61,7 +61,7 @@ def test_other_content_of_a_packed_order_is_a_conflict_that_changes_nothing(
     body = order_body()
     known = api.post("/orders", body).json()
     with merchant(acme):
-        a_booked_parcel(acme, Order.objects.get(reference=known["reference"]))
+        a_packed_parcel(acme, Order.objects.get(reference=known["reference"]))
     answer = api.post("/orders", {**body, "note": "Leave it at the door"})
     assert answer.status_code == 409
     assert answer.json()["code"] == "order_differs"

@@ -59,16 +59,28 @@ OPEN_TABLES = {
     "shipping_ratecard": "SELECT",
     "shipping_rateline": "SELECT",
     "shipping_s10range": "SELECT UPDATE",
+    "shipping_pickup": "SELECT",
     "tracking_feedcursor": "",
+    "warehouse_handlingunit": "SELECT",
     "warehouse_location": "SELECT",
     "warehouse_newworkdigest": "",
+    "warehouse_printagent": "",
+    "warehouse_printer": "",
+    "warehouse_putwall": "",
+    "warehouse_putwallslot": "",
+    "warehouse_ssccseries": "",
     "warehouse_staffassignment": "",
+    "warehouse_stationprinter": "",
+    "warehouse_stationscan": "",
+    "warehouse_unitscan": "",
     "warehouse_warehouse": "SELECT",
+    "warehouse_waverun": "",
+    "warehouse_wavetemplate": "SELECT",
 }
 APPEND_ONLY = {
     "core_event", "core_document", "billing_charge", "billing_ledgerentry", "warehouse_stockmove",
     "warehouse_scan", "tracking_trackingevent", "tracking_deliveryproof",
-    "warehouse_allocationpolicy",
+    "warehouse_allocationpolicy", "warehouse_parcelphoto", "warehouse_weighing",
 }  # fmt: skip
 LOOK_UP_COLUMNS = {
     "accounts_apikeylookup": {"key_hmac", "merchant_id", "api_key_id", "role"},
@@ -217,9 +229,10 @@ def test_only_ids_and_merchant_codes_can_be_seen_to_be_taken() -> None:
         " WHERE t.relrowsecurity AND i.indisunique AND NOT i.indisprimary"
     )
     assert len(unique) > 30
-    assert [table for table, index in unique if "(merchant_id" not in str(index)] == [
-        "core_merchant"
-    ]
+    # A slot of a put wall is a thing of the operator's: it holds one order, whoever's it is.
+    assert sorted(table for table, index in unique if "(merchant_id" not in str(index)) == [
+        "core_merchant", "warehouse_slotuse",
+    ]  # fmt: skip
 
 
 def test_the_database_has_no_view_and_no_function_of_its_own() -> None:

@@ -14,7 +14,7 @@ from orders.files.orders import ParsedLine
 from orders.models import BuyerBlock, Channel, ChannelListing, Hold, Order, OrderConflict
 from orders.services import ensure_channel
 from tests.dashboard.conftest import Shop
-from tests.factories import ACTOR, NOW, a_booked_parcel, a_parsed_order, an_order
+from tests.factories import ACTOR, NOW, a_packed_parcel, a_parsed_order, an_order
 from tests.flows.conftest import work
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +101,7 @@ def test_a_conflict_is_shown_on_today_and_decided(shop: Shop) -> None:
     with merchant(shop.owner):
         channel = ensure_channel(kind=Channel.Kind.UPLOAD, name="upload", now=NOW)
         made = receive_orders(orders=[parsed], channel=channel, actor=ACTOR, now=NOW).created[0]
-    a_booked_parcel(shop.owner, made)
+    a_packed_parcel(shop.owner, made)
     with merchant(shop.owner):
         changed = replace(parsed, recipient_name="Another Person")
         receive_orders(orders=[changed], channel=channel, actor=ACTOR, now=NOW)
@@ -124,9 +124,9 @@ def test_cancelling_asks_for_a_reason_and_says_when_it_is_too_late(shop: Shop) -
     assert order(shop, made.pk).status == "cancelled"
     assert "Buyer asked" in text(client, f"/orders/{made.reference}/")
     booked = an_order(shop.owner)
-    a_booked_parcel(shop.owner, booked)
+    a_packed_parcel(shop.owner, booked)
     refused = client.post(f"/orders/{booked.reference}/cancel/", {"reason": "x"}, follow=True)
-    assert "void its label" in refused.content.decode()
+    assert "is packed: it can no longer be taken out" in refused.content.decode()
 
 
 def test_a_title_that_differs_from_the_master_is_a_warning_and_no_hold(shop: Shop) -> None:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -282,6 +282,7 @@ CELL = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_siz
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(CELL, CELL), min_size=1, max_size=8))
+@example([("||", "|")] * 3)
 def test_what_the_csv_writer_writes_is_read_back(rows: list[tuple[str, str]]) -> None:
     file = io.StringIO()
     csv.writer(file).writerows([("order", "name"), *rows])

@@ -143,7 +143,7 @@ def test_the_reasons_cover_the_hold_codes() -> None:
     assert {reason.code for reason in REASONS.values()} == {
         "payment", "address", "phone", "unknown_product", "value", "battery",
         "restricted", "recipient_id", "customs_data", "duplicate", "party", "email",
-        "destination", "blocked_buyer", "rule",
+        "destination", "blocked_buyer", "rule", "stock",
     }  # fmt: skip
 
 
