@@ -78,6 +78,8 @@ def make(request: StaffRequest) -> HttpResponseBase:
         )  # fmt: skip
     chosen = body.text("chosen", most=60, required=basis != CountList.Basis.SHORT_PICK)
     chosen = chosen.upper() if basis == CountList.Basis.ABC else chosen
+    if basis == CountList.Basis.SHORT_PICK:
+        chosen = ""  # the form's field stands there all the same
     try:
         made = ask_for_count(
             merchant_id=owner.pk, warehouse=warehouse, basis=basis, chosen=chosen,

@@ -134,6 +134,7 @@ def test_bin_is_counted_blind(
     page = page_of(chromium, live_server, a_staff_member("floor", house))
     page.goto(f"{live_server.url}/stations/counts/{found.pk}/")
     page.click(f"a[href='/stations/count/{found.pk}/']")
+    page.wait_for_url("**/stations/count/**")
     picture(page, "count-empty")
     scan(page, "A-01")
     verdict(page, "accepted")
