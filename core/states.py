@@ -19,7 +19,12 @@ def move(rows: QuerySet[Any], *, moves: Moves, to: str, **changes: Any) -> int:
 
     Zero is an answer, not an accident: somebody else was first, or the row stands elsewhere.
     """
-    sources = sorted(source for source, targets in moves.items() if to in targets)
-    if not sources:
+    return rows.filter(status__in=sources(moves, to)).update(status=to, **changes)
+
+
+def sources(moves: Moves, to: str) -> list[str]:
+    """Return the states that lead to `to`; raise `MoveNotAllowed` where none does."""
+    found = sorted(source for source, targets in moves.items() if to in targets)
+    if not found:
         raise MoveNotAllowed(f"No state leads to {to!r}.")
-    return rows.filter(status__in=sources).update(status=to, **changes)
+    return found

@@ -7,7 +7,7 @@ takes the job next looks our reference up before it asks again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -141,9 +141,15 @@ def _plan(parcel: Parcel, now: datetime) -> Booking:
     )
 
 
-def facts_of(parcel: Parcel, order: Order, now: datetime) -> ParcelFacts:
-    """What services need to know of a parcel: its true weight once it was weighed."""
-    items = ParcelItem.objects.filter(parcel=parcel).select_related("product")
+def facts_of(
+    parcel: Parcel, order: Order, now: datetime, items: Iterable[ParcelItem] | None = None
+) -> ParcelFacts:
+    """What services need to know of a parcel: its true weight once it was weighed.
+
+    `items` with their products, where they are at hand.
+    """
+    if items is None:
+        items = ParcelItem.objects.filter(parcel=parcel).select_related("product")
     return ParcelFacts(
         destination=order.country,
         origin=parcel.warehouse.country,

@@ -14,7 +14,7 @@ from core.jobs import Work, enqueue
 from core.sentences import Sentence
 from core.tenancy import merchant
 from flows.amending import amend_export
-from flows.fulfilment import PackState, items_of, pack_state
+from flows.fulfilment import PackState, pack_state
 from flows.rebooking import judge_booking, rebook
 from orders.models import Order
 from orders.services import move_orders
@@ -77,10 +77,12 @@ def close_parcel(
     client_id: str = "",
     actor: str,
     now: datetime,
+    held: PackState | None = None,
 ) -> Closing:
     """Close a fully scanned parcel: goods leave stock, the export declaration is lodged.
 
     Without a `weight_g` it was on no scale: the planned weight stands, and nothing is learnt of it.
+    `held` is what `lock_state` returned in the same block, where that was called.
 
     A weight outside of the tolerance leaves it open until a second reading, under another
     `client_id`, agrees. The same id again says the same; so does closing a closed parcel.
@@ -88,21 +90,19 @@ def close_parcel(
     `Parcel.DoesNotExist`.
     """
     with merchant(merchant_id):
-        parcel = Parcel.objects.select_for_update().get(reference=parcel_reference)
-        items = items_of(parcel)
-        state = pack_state(parcel, items)
+        state = held or lock_state(parcel_reference)
+        parcel, items = state.parcel, state.items
         if parcel.status in CLOSED:
             return Closing(state)
         booking = state.booking
-        if booking is None or booking.label is None:
+        if booking is None or booking.label_id is None:
             raise LabelNotReady("The label is coming; scan the parcel again in a moment.")
-        is_weighed = weight_g is not None
         grams = parcel.expected_weight_g if weight_g is None else weight_g
         assert_packable(parcel, items, grams)
         if not state.is_complete:
             raise NotPackable("Something besides the goods is still to be put in.")
         weighed = None
-        if is_weighed:
+        if weight_g is not None:
             weighed = weigh(
                 parcel=parcel,
                 items=items,
@@ -113,16 +113,25 @@ def close_parcel(
             )
             if weighed.asks_again:
                 return Closing(state, weighed)
-        packed = pack_parcel(parcel_id=parcel.pk, weight_g=grams, actor=actor, now=now)
+        pack_parcel(parcel=parcel, items=items, weight_g=grams, actor=actor, now=now)
         free_slot(parcel_id=parcel.pk, now=now)
         move_orders(order_ids=[parcel.order_id], to=Order.Status.PACKED, actor=actor, now=now)
-        parcel = packed.parcel
         is_other = (weighed is not None and weighed.is_outside) or _is_other_carton(parcel, booking)
-        why = _follow(parcel, booking, is_other=is_other, actor=actor, now=now)
-        if not why:
-            told = {"booking_id": booking.pk}
-            enqueue([Work("clearance.lodge_export", str(booking.pk), told)], now=now)
-        return Closing(pack_state(parcel, items, state.extras), weighed, why)
+        why = _follow(state, booking, is_other=is_other, actor=actor, now=now)
+        if why:
+            return Closing(pack_state(parcel, items, state.extras), weighed, why)
+        told = {"booking_id": booking.pk}
+        enqueue([Work("clearance.lodge_export", str(booking.pk), told)], now=now)
+        return Closing(pack_state(parcel, items, state.extras, booking), weighed)
+
+
+def lock_state(parcel_reference: str) -> PackState:
+    """Lock a parcel's row and return where it stands, with its order and warehouse at hand.
+
+    In the caller's block. Raises `Parcel.DoesNotExist`.
+    """
+    rows = Parcel.objects.select_for_update(of=("self",)).select_related("order", "warehouse")
+    return pack_state(rows.get(reference=parcel_reference))
 
 
 def _unnamed(parcel: Parcel, weight_g: int) -> str:
@@ -146,13 +155,12 @@ def reweigh_parcel(
     `Parcel.DoesNotExist`.
     """
     with merchant(merchant_id):
-        parcel = Parcel.objects.select_for_update().get(reference=parcel_reference)
+        state = lock_state(parcel_reference)
+        parcel, items = state.parcel, state.items
         if parcel.status != Parcel.Status.PACKED:
             raise NotReweighable(parcel.status)
         if UnitParcel.objects.filter(parcel=parcel).exists():
             raise NotReweighable(IN_UNIT)
-        items = items_of(parcel)
-        state = pack_state(parcel, items)
         booking = state.booking
         if booking is None or booking.status != Booking.Status.BOOKED:
             raise LabelNotReady("The new label is coming; weigh it again when it is there.")
@@ -176,7 +184,7 @@ def reweigh_parcel(
             data={"weight_g": weight_g, "before_g": before_g},
         )
         is_other = not is_same_reading(weight_g, before_g, weight_rules_on(now.date()))
-        why = _follow(parcel, booking, is_other=is_other, actor=actor, now=now)
+        why = _follow(state, booking, is_other=is_other, actor=actor, now=now)
         is_amended = False
         if is_other and not why:
             is_amended = amend_export(booking=booking, actor=actor, now=now)
@@ -191,10 +199,13 @@ def _is_other_carton(parcel: Parcel, booking: Booking) -> bool:
 
 
 def _follow(
-    parcel: Parcel, booking: Booking, *, is_other: bool, actor: str, now: datetime
+    state: PackState, booking: Booking, *, is_other: bool, actor: str, now: datetime
 ) -> tuple[Sentence, ...]:
     """Book the parcel anew where its booking does not hold; return why."""
-    why = judge_booking(parcel=parcel, booking=booking, is_other=is_other, now=now)
+    parcel = state.parcel
+    why = judge_booking(
+        parcel=parcel, booking=booking, is_other=is_other, now=now, items=state.items
+    )
     if why:
         rebook(parcel=parcel, booking=booking, why=why, actor=actor, now=now)
     return why
@@ -202,5 +213,5 @@ def _follow(
 
 __all__ = [
     "Closing", "LabelNotReady", "NotPackable", "NotReweighable", "NotWithdrawable", "TooLight",
-    "WeighingIdUsed", "close_parcel", "reweigh_parcel",
+    "WeighingIdUsed", "close_parcel", "lock_state", "reweigh_parcel",
 ]  # fmt: skip

@@ -14,7 +14,14 @@ from accounts.models import Staff
 from core.models import Document, Merchant
 from core.tenancy import across_merchants
 from shipping.models import Booking, Handover
-from warehouse.models import Inbound, Parcel, StaffAssignment, Warehouse, Wave
+from warehouse.models import (
+    Inbound,
+    Parcel,
+    StaffAssignment,
+    StationPrinter,
+    Warehouse,
+    Wave,
+)
 
 FLOOR_PAPERS = (
     "label", "commercial_invoice", "packing_list", "pick_list", "manifest", "packing_photo",
@@ -42,6 +49,16 @@ def warehouses_of(staff: Staff) -> list[Warehouse]:
         mine = StaffAssignment.objects.filter(staff=staff).values("warehouse_id")
         rows = rows.filter(pk__in=mine)
     return list(rows)
+
+
+def station_of(staff: Staff, station_id: int) -> StationPrinter | None:
+    """Return a station with its warehouse and printer; None where the person does not work."""
+    rows = StationPrinter.objects.select_related("warehouse", "printer")
+    rows = rows.filter(pk=station_id, warehouse__is_active=True)
+    if staff.role != Staff.Role.ADMIN:
+        mine = StaffAssignment.objects.filter(staff=staff).values("warehouse_id")
+        rows = rows.filter(warehouse_id__in=mine)
+    return rows.first()
 
 
 def supervised_by(staff: Staff) -> list[Warehouse]:

@@ -53,6 +53,7 @@ class PackState:
     is_complete: bool
     booking: Booking | None
     extras: tuple[ParcelExtra, ...] = ()
+    items: tuple[ParcelItem, ...] = ()
 
 
 def plan_next_wave(
@@ -211,7 +212,7 @@ def _used_elsewhere(parcel: Parcel, scans: Sequence[PackScan]) -> set[str]:
 
 
 def items_of(parcel: Parcel) -> list[ParcelItem]:
-    rows = ParcelItem.objects.filter(parcel=parcel).select_related("product", "order_line")
+    rows = ParcelItem.objects.filter(parcel=parcel).select_related("product")
     return list(rows.order_by("id"))
 
 
@@ -270,12 +271,15 @@ def pack_state(
     parcel: Parcel,
     items: Sequence[ParcelItem] | None = None,
     extras: Sequence[ParcelExtra] | None = None,
+    booking: Booking | None = None,
 ) -> PackState:
-    """Return where a parcel stands, inside the caller's block; `items` when they are at hand."""
+    """Return where a parcel stands, inside the caller's block; what is at hand is not read."""
     if items is None:
         items = items_of(parcel)
     if extras is None:
         extras = extras_of(parcel)
+    if booking is None:
+        booking = booking_of(parcel)
     lines = tuple(
         {
             "sku": item.product.sku,
@@ -285,17 +289,16 @@ def pack_state(
         }
         for item in items
     )
-    booking = (
-        Booking.objects.filter(parcel=parcel)
-        .exclude(status=Booking.Status.VOIDED)
-        .select_related("label", "invoice")
-        .order_by("-id")
-        .first()
-    )
     complete = all(item.scanned == item.quantity for item in items) and all(
         each.confirmed_at is not None for each in extras
     )
-    return PackState(parcel, lines, complete, booking, tuple(extras))
+    return PackState(parcel, lines, complete, booking, tuple(extras), tuple(items))
+
+
+def booking_of(parcel: Parcel) -> Booking | None:
+    """Return a parcel's newest booking that was not withdrawn."""
+    rows = Booking.objects.filter(parcel=parcel).exclude(status=Booking.Status.VOIDED)
+    return rows.order_by("-id").first()
 
 
 __all__ = [

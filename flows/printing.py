@@ -39,20 +39,12 @@ def queue_label(
 
     The caller holds the parcel's row. A parcel that has a job keeps it: no second label.
     """
-    booking = booked(parcel.pk)
-    label = None if booking is None else booking.label
+    live = Booking.objects.filter(parcel=parcel, status=Booking.Status.BOOKED)
+    label_id = live.values_list("label_id", flat=True).first()
     return ask_for_label(
-        parcel=parcel, label=label, printer_id=printer_id, station=station, actor=actor, now=now
-    )
-
-
-def booked(parcel_id: int) -> Booking | None:
-    """Return the parcel's live booking with its label, in the active block."""
-    return (
-        Booking.objects.filter(parcel_id=parcel_id, status=Booking.Status.BOOKED)
-        .select_related("label")
-        .first()
-    )
+        parcel=parcel, label_id=label_id, printer_id=printer_id, station=station, actor=actor,
+        now=now,
+    )  # fmt: skip
 
 
 def lock_for_label(*, booking_id: int) -> None:

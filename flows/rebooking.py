@@ -27,7 +27,6 @@ from flows.partners import carrier, later
 from flows.printing import queue_label
 from integrations.carriers.base import Voids
 from integrations.errors import AnswerLost, PartnerError, Refused
-from orders.models import Order
 from shipping.models import Booking
 from shipping.rules.catalogue import Service
 from shipping.rules.catalogue import service as service_of
@@ -36,7 +35,7 @@ from shipping.rules.pricing import Price
 from shipping.rules.reweighing import Booked, why_rebook
 from shipping.services import agreement_in_force, note_void, withdraw_booking
 from shipping.services.terms import NoAgreement, rate_rows
-from warehouse.models import Parcel, PrintJob
+from warehouse.models import Parcel, ParcelItem, PrintJob
 from warehouse.services import detach_packing_list
 from warehouse.services.printing import withdraw_labels
 
@@ -44,14 +43,19 @@ AGAIN_AFTER_S = 30.0
 
 
 def judge_booking(
-    *, parcel: Parcel, booking: Booking, is_other: bool, now: datetime
+    *,
+    parcel: Parcel,
+    booking: Booking,
+    is_other: bool,
+    now: datetime,
+    items: Sequence[ParcelItem] | None = None,
 ) -> tuple[Sentence, ...]:
     """Return what speaks against a booking now that the parcel's weight and size are known.
 
-    Empty when it stands. `is_other`: weight or carton are another than was planned.
+    Empty when it stands. `is_other`: weight or carton are another than was planned. The order is
+    read with the parcel where that was done, its `items` where they are not at hand.
     """
-    order = Order.objects.get(pk=parcel.order_id)
-    facts = facts_of(parcel, order, now)
+    facts = facts_of(parcel, parcel.order, now, items)
     service = service_of(booking.service_code, booking.created_at.date())
     booked = _booked(booking, parcel, service)
     prices: Mapping[str, Price] = {}

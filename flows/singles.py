@@ -11,12 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError
+from django.db.models import Exists, OuterRef
+
 from core.sentences import Sentence, gettext_noop, stored
 from core.tenancy import across_merchants, merchant
+from flows.closing import NotPackable, close_parcel, lock_state
 from flows.fulfilment import PackState, items_of, pack_state, put_extras_down
 from shipping.models import Booking
 from warehouse.models import Parcel, PrintJob, SinglePiece
 from warehouse.rules.barcodes import ParsedScan, parse_scan
+from warehouse.rules.master_weights import takes_master_weight
 from warehouse.services import NewScan, record_scans
 from warehouse.services.extras import confirm_extras, extras_of
 from warehouse.services.printing import ask_for_label, confirm_label
@@ -27,7 +32,7 @@ from warehouse.services.singles import (
     SeveralOwners,
     claim_single,
 )
-from warehouse.services.stations import answer_of, begin_scan, end_scan
+from warehouse.services.stations import answer_of, begin_scan
 
 STATION = "single"
 NOT_AN_ITEM = ("order", "tote", "location", "shipping_unit")
@@ -70,22 +75,32 @@ def kept_answer(client_id: str) -> Mapping[str, Any] | None:
         return answer_of(client_id)
 
 
-def keep_answer(*, scan: SingleScan, desk: Desk, answer: Mapping[str, Any]) -> None:
-    """Keep the answer to a press that was not a claim: a weight, a label, a mistake."""
-    with across_merchants("A press at a station is kept before anybody knows whose goods it is."):
-        _begin(scan, desk, answer)
-
-
-def _begin(
-    scan: SingleScan, desk: Desk, answer: Mapping[str, Any] | None = None
+def keep_answer(
+    *, scan: SingleScan, desk: Desk, answer: Mapping[str, Any]
 ) -> Mapping[str, Any] | None:
+    """Keep the answer to a press that was not a claim: a weight, a label, a mistake.
+
+    Returns the answer that was kept for the press before, None when this is its first.
+    """
+    with across_merchants("A press at a station is kept before anybody knows whose goods it is."):
+        return _keep(scan, desk, answer)
+
+
+class _KnownPress(Exception):
+    """The press was answered before, with `answer`: what was done for it now is undone."""
+
+    def __init__(self, answer: Mapping[str, Any]) -> None:
+        self.answer = answer
+
+
+def _keep(scan: SingleScan, desk: Desk, answer: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return begin_scan(
         client_id=scan.client_id,
         station=STATION,
         warehouse_id=desk.warehouse_id,
         sequence=scan.sequence,
         raw=scan.raw,
-        answer=answer or {},
+        answer=answer,
         actor=desk.actor,
         now=desk.now,
     )
@@ -98,13 +113,23 @@ def claim_by_scan(*, scan: SingleScan, desk: Desk) -> tuple[Mapping[str, Any], S
     same press again gets the first answer.
     """
     parsed = parse_scan(scan.raw)
-    with across_merchants("One scan claims the order that is due first, whichever merchant's."):
-        known = _begin(scan, desk)
-        if known is not None:
-            return known, None
-        answer, state = _claim(scan, parsed, desk)
-        end_scan(client_id=scan.client_id, answer=answer)
-        return answer, state
+    try:
+        with across_merchants("One scan claims the order that is due first, whichever merchant's."):
+            answer, state = _claim(scan, parsed, desk)
+            # Last, with its answer: of two requests with one id the second waits here for the
+            # first, and what it claimed itself is rolled back.
+            known = _keep(scan, desk, answer)
+            if known is not None:
+                raise _KnownPress(known)
+    except _KnownPress as press:
+        return press.answer, None
+    except IntegrityError:
+        # The piece of another press, that of this id, is counted already; else it is a fault.
+        known = kept_answer(scan.client_id)
+        if known is None:
+            raise
+        return known, None
+    return answer, state
 
 
 def _claim(
@@ -164,7 +189,7 @@ def _count_and_queue(
     is_booked = booking is not None and booking.status == Booking.Status.BOOKED
     job = ask_for_label(
         parcel=parcel,
-        label=booking.label if booking is not None and is_booked else None,
+        label_id=booking.label_id if booking is not None and is_booked else None,
         printer_id=desk.printer_id,
         station=desk.station,
         actor=desk.actor,
@@ -203,19 +228,64 @@ def _say(code: str, sentence: Sentence) -> dict[str, Any]:
 def single_state(*, merchant_id: int, reference: str) -> SingleState | None:
     """Return a claimed parcel; None for one that no scan of this station claimed."""
     with merchant(merchant_id):
-        parcel = Parcel.objects.filter(reference=reference).first()
-        if parcel is None:
-            return None
-        mine = SinglePiece.objects.filter(parcel=parcel, claimed_at__isnull=False)
-        if not mine.exists():
-            return None
-        job = (
-            PrintJob.objects.filter(parcel=parcel)
-            .exclude(status=PrintJob.Status.WITHDRAWN)
-            .order_by("-id")
-            .first()
-        )
-        return SingleState(pack_state(parcel), job)
+        mine = SinglePiece.objects.filter(parcel=OuterRef("pk"), claimed_at__isnull=False)
+        parcel = Parcel.objects.filter(Exists(mine), reference=reference).first()
+        return None if parcel is None else SingleState(pack_state(parcel), _job_of(parcel))
+
+
+def _job_of(parcel: Parcel) -> PrintJob | None:
+    live = PrintJob.objects.filter(parcel=parcel).exclude(status=PrintJob.Status.WITHDRAWN)
+    return live.order_by("-id").first()
+
+
+def close_by_label(
+    *, merchant_id: int, reference: str, scan: SingleScan, desk: Desk, answer: Mapping[str, Any]
+) -> SingleState | None:
+    """Close a claimed parcel by the scan of its label, the usual end, in one transaction with its
+    kept `answer`; return the packed parcel.
+
+    None, and nothing is done, when there is more to it: another label, a service that wants the
+    scale, something still to be put in, no label, a new one needed, a press answered before.
+    """
+    try:
+        with across_merchants("A press at a station is kept with what it did."):
+            with merchant(merchant_id):
+                state = _closed_by_label(reference, scan, desk)
+            if state is None or _keep(scan, desk, answer) is not None:
+                raise _MoreToIt
+    except (_MoreToIt, NotPackable):
+        return None
+    return state
+
+
+class _MoreToIt(Exception):
+    """A label's scan does not simply close its parcel: what was done is undone."""
+
+
+def _closed_by_label(reference: str, scan: SingleScan, desk: Desk) -> SingleState | None:
+    held = lock_state(reference)
+    parcel, booking = held.parcel, held.booking
+    if parcel.status != Parcel.Status.PLANNED or booking is None or booking.label_id is None:
+        return None
+    is_label = scan.raw in (parcel.reference, booking.tracking_number)
+    if not (is_label and held.is_complete):
+        return None
+    if not takes_master_weight(booking.service_code, desk.now.date()):
+        return None
+    job = _job_of(parcel)
+    if job is not None and job.status == PrintJob.Status.SENT and scan.raw != parcel.reference:
+        confirm_label(parcel_id=parcel.pk, now=desk.now)
+        job.status = PrintJob.Status.CONFIRMED
+    closing = close_parcel(
+        merchant_id=parcel.merchant_id,
+        parcel_reference=reference,
+        weight_g=None,
+        client_id=scan.client_id,
+        actor=desk.actor,
+        now=desk.now,
+        held=held,
+    )
+    return None if closing.why else SingleState(closing.state, job)
 
 
 def confirm_extra(*, state: SingleState, code: str, actor: str, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from core.sentences import Sentence, gettext_noop
 from shipping.rules.catalogue import Service
 from shipping.rules.pricing import Price
-from shipping.rules.services import ParcelFacts, eligible_services
+from shipping.rules.services import ParcelFacts, eligibility
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +31,7 @@ def why_rebook(
     A parcel its service does not take never stands. `is_other` says that the weight or the carton
     is another than was planned: then the price and the weight on the label have to hold as well.
     """
-    verdict = next(
-        each for each in eligible_services(facts) if each.service.code == booked.service.code
-    )
+    verdict = eligibility(booked.service.code, facts)
     if not verdict.ok:
         return verdict.reasons
     if not is_other:

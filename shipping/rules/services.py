@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from core.money import convert
 from core.sentences import Sentence, gettext_noop
-from shipping.rules.catalogue import Service, services
+from shipping.rules.catalogue import Service, service, services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,11 @@ class Eligibility:
 def eligible_services(facts: ParcelFacts) -> list[Eligibility]:
     """Every service offered on ``facts.on`` with its verdict, in catalogue order."""
     return [_judge(service, facts) for service in services(facts.on)]
+
+
+def eligibility(service_code: str, facts: ParcelFacts) -> Eligibility:
+    """One service's verdict; raises UnknownService where it is not offered on ``facts.on``."""
+    return _judge(service(service_code, facts.on), facts)
 
 
 def _judge(service: Service, facts: ParcelFacts) -> Eligibility:

@@ -33,7 +33,6 @@ from warehouse.services.locations import (
 from warehouse.services.packing import (
     NewScan,
     NotPackable,
-    PackedParcel,
     TooLight,
     assert_packable,
     detach_packing_list,
@@ -124,7 +123,6 @@ __all__ = [
     "NotFree",
     "NotMended",
     "NotPackable",
-    "PackedParcel",
     "Policy",
     "Promise",
     "ReferenceTaken",

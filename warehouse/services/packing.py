@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from core.events import record
+from core.bulk import insert_rows
+from core.events import Change, record_many
 from core.models import Document
 from core.states import move
 from warehouse.models import Parcel, ParcelItem, Scan
@@ -41,14 +42,6 @@ class NewScan:
     answer: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class PackedParcel:
-    """A parcel that was closed by this call, or had been closed before."""
-
-    parcel: Parcel
-    is_new: bool
-
-
 def record_scans(
     *,
     parcel: Parcel,
@@ -61,7 +54,7 @@ def record_scans(
 
     The caller holds the parcel's row locked and has left out scans whose client id is known.
     """
-    Scan.objects.bulk_create(
+    insert_rows([
         Scan(
             client_id=scan.client_id,
             sequence=scan.sequence,
@@ -75,7 +68,7 @@ def record_scans(
             at=now,
         )
         for scan in scans
-    )
+    ])  # fmt: skip
     for item_id, scanned in sorted(counts.items()):
         ParcelItem.objects.filter(pk=item_id).exclude(scanned=scanned).update(scanned=scanned)
 
@@ -101,19 +94,19 @@ def detach_packing_list(*, parcel_id: int) -> None:
     Parcel.objects.filter(pk=parcel_id).update(packing_list=None)
 
 
-def pack_parcel(*, parcel_id: int, weight_g: int, actor: str, now: datetime) -> PackedParcel:
+def pack_parcel(
+    *, parcel: Parcel, items: Sequence[ParcelItem], weight_g: int, actor: str, now: datetime
+) -> None:
     """Close a parcel whose items are all scanned and take its goods out of stock.
 
-    Closing a closed parcel again changes nothing. Raises `NotPackable` with what is missing,
-    `TooLight` when the goods alone weigh more: customs refuses a net weight above the gross one.
+    The caller holds the parcel's row and has read it and its items under that lock; `parcel` stands
+    as it is now afterwards. Raises `NotPackable` with what is missing, or for a parcel that is
+    closed already, `TooLight` when the goods alone weigh more: customs refuses a net weight above
+    the gross one.
     """
-    parcel = Parcel.objects.select_for_update().get(pk=parcel_id)
-    if parcel.status in (Parcel.Status.PACKED, Parcel.Status.HANDED_OVER):
-        return PackedParcel(parcel, is_new=False)
-    items = list(ParcelItem.objects.filter(parcel=parcel).select_related("product").order_by("id"))
     assert_packable(parcel, items, weight_g)
     moved = move(
-        Parcel.objects.filter(pk=parcel_id),
+        Parcel.objects.filter(pk=parcel.pk),
         moves=PARCEL_MOVES,
         to=Parcel.Status.PACKED,
         weight_g=weight_g,
@@ -121,18 +114,13 @@ def pack_parcel(*, parcel_id: int, weight_g: int, actor: str, now: datetime) -> 
         packed_by=actor,
     )
     if not moved:
-        raise NotPackable("The parcel is cancelled.")
+        raise NotPackable("The parcel is not open any more.")
     consume_reservations(items=items, parcel_reference=parcel.reference, actor=actor, now=now)
-    parcel.refresh_from_db()
-    record(
-        kind="parcel.packed",
-        subject_kind="order",
-        subject_id=parcel.order_id,
-        actor=actor,
-        now=now,
-        data={"weight_g": weight_g, "expected_weight_g": parcel.expected_weight_g},
-    )
-    return PackedParcel(parcel, is_new=True)
+    parcel.status, parcel.weight_g = Parcel.Status.PACKED, weight_g
+    parcel.packed_at, parcel.packed_by = now, actor
+    weights = {"weight_g": weight_g, "expected_weight_g": parcel.expected_weight_g}
+    packed = Change("parcel.packed", "order", parcel.order_id, weights)
+    record_many([packed], actor=actor, now=now)
 
 
 def hand_over_parcels(*, parcel_ids: Sequence[int], now: datetime) -> int:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import connection
+
 from core.events import record
 from core.models import Document
 from core.sentences import stored
 from core.states import move
+from core.tenancy import active_merchant_id
 from warehouse.models import Parcel, PrintJob
 from warehouse.rules.printing import BY_A_PERSON
 from warehouse.states import PRINT_MOVES
@@ -34,7 +37,7 @@ class MayBePrinted(Exception):
 def ask_for_label(
     *,
     parcel: Parcel,
-    label: Document | None,
+    label_id: int | None,
     printer_id: int | None,
     station: str,
     actor: str,
@@ -44,24 +47,41 @@ def ask_for_label(
 
     The caller holds the parcel's row, as whoever brings the label does (`label_arrived`).
     """
-    known = PrintJob.objects.filter(parcel=parcel, reprint_of__isnull=True).exclude(
-        status=S.WITHDRAWN
-    )
-    job = known.first()
-    if job is not None:
-        return job
-    return PrintJob.objects.create(
+    job = PrintJob(
+        merchant_id=active_merchant_id(),
         warehouse_id=parcel.warehouse_id,
         printer_id=printer_id,
         station=station,
         parcel=parcel,
-        document=label,
-        sha256=label.sha256 if label else "",
-        status=S.QUEUED if label else S.WAITING,
+        document_id=label_id,
+        status=S.QUEUED if label_id else S.WAITING,
         asked_by=actor,
         created_at=now,
-        queued_at=now if label else None,
+        queued_at=now if label_id else None,
     )
+    with connection.cursor() as cursor:
+        cursor.execute(ASK, {name: getattr(job, name) for name in ASKED})
+        new = cursor.fetchone()
+    if new is None:
+        first = PrintJob.objects.filter(parcel=parcel, reprint_of__isnull=True)
+        return first.exclude(status=S.WITHDRAWN).get()
+    job.pk, job.sha256 = new
+    job._state.adding, job._state.db = False, connection.alias
+    return job
+
+
+ASKED = ("merchant_id", "warehouse_id", "printer_id", "station", "parcel_id", "document_id",
+         "status", "asked_by", "created_at", "queued_at")  # fmt: skip
+# Written out: every piece that is scanned at the single-item station waits for it.
+ASK = """
+INSERT INTO warehouse_printjob (merchant_id, warehouse_id, printer_id, station, parcel_id,
+  document_id, sha256, status, said, tries, reason, asked_by, created_at, queued_at)
+VALUES (%(merchant_id)s, %(warehouse_id)s, %(printer_id)s, %(station)s, %(parcel_id)s,
+  %(document_id)s, COALESCE((SELECT d.sha256 FROM core_document d
+    WHERE d.merchant_id = %(merchant_id)s AND d.id = %(document_id)s), ''),
+  %(status)s, '[]', 0, '', %(asked_by)s, %(created_at)s, %(queued_at)s)
+ON CONFLICT DO NOTHING RETURNING id, sha256
+"""
 
 
 def label_arrived(*, parcel_id: int, label: Document, now: datetime) -> bool:

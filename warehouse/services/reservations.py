@@ -20,7 +20,6 @@ from warehouse.models import (
     ParcelItem,
     Reservation,
     StockBalance,
-    StockMove,
 )
 from warehouse.services.put_backs import unpromise_put_backs
 
@@ -185,46 +184,58 @@ def consume_reservations(
     *, items: Iterable[ParcelItem], parcel_reference: str, actor: str, now: datetime
 ) -> None:
     """Take a packed parcel's goods out of their bins: ledger rows, balances and reservations."""
-    line_ids = [item.order_line_id for item in items]
-    reservations = list(
-        Reservation.objects.filter(
-            order_line_id__in=line_ids,
-            status__in=[Reservation.Status.RESERVED, Reservation.Status.PICKED],
-        )
-        .select_related("balance", "balance__location")
-        .order_by("balance_id", "id")
-        .select_for_update(of=("self",))
-    )
-    moves: list[StockMove] = []
-    packed_places: dict[int, Location] = {}
-    for reservation in reservations:
-        balance = reservation.balance
-        warehouse_id = balance.location.warehouse_id
-        if warehouse_id not in packed_places:
-            packed_places[warehouse_id] = Location.objects.get(
-                warehouse_id=warehouse_id, kind=Location.Kind.PACKED
-            )
-        StockBalance.objects.filter(pk=balance.pk).update(
-            on_hand=F("on_hand") - reservation.quantity,
-            reserved=F("reserved") - reservation.quantity,
-        )
-        moves.append(
-            StockMove(
-                merchant_id=active_merchant_id(),
-                product_id=balance.product_id,
-                from_location=balance.location,
-                to_location=packed_places[warehouse_id],
-                lot=balance.lot,
-                expires_on=balance.expires_on,
-                condition=balance.condition,
-                quantity=reservation.quantity,
-                reason=PACKED,
-                reference=f"{parcel_reference}:{reservation.pk}",
-                actor=actor,
-                at=now,
-            )
-        )
-    StockMove.objects.bulk_create(moves)
-    Reservation.objects.filter(pk__in=[each.pk for each in reservations]).update(
-        status=Reservation.Status.CONSUMED
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            CONSUME,
+            {
+                "merchant": active_merchant_id(), "lines": [each.order_line_id for each in items],
+                "open": [Reservation.Status.RESERVED, Reservation.Status.PICKED],
+                "consumed": Reservation.Status.CONSUMED, "packed": Location.Kind.PACKED,
+                "reason": PACKED, "parcel": parcel_reference, "actor": actor, "now": now,
+            },
+        )  # fmt: skip
+        promised, moved, taken = cursor.fetchone()
+    if not promised == moved == taken:
+        raise Location.DoesNotExist(f"{parcel_reference}: its warehouse has no place for packed.")
+
+
+# Written out: every parcel that is packed passes here while a person waits. Reservations, then
+# balances are locked in the balances' key order; a change takes a row only after its lock. A
+# balance is lowered once by the sum, as one statement changes a row only once.
+CONSUME = """
+WITH promised AS MATERIALIZED (
+  SELECT r.id, r.balance_id, r.quantity FROM warehouse_reservation r
+  WHERE r.merchant_id = %(merchant)s AND r.order_line_id = ANY(%(lines)s)
+    AND r.status = ANY(%(open)s)
+  ORDER BY r.balance_id, r.id FOR UPDATE
+), wanted AS MATERIALIZED (
+  SELECT balance_id, sum(quantity)::bigint AS quantity FROM promised GROUP BY balance_id
+), lying AS MATERIALIZED (
+  SELECT b.id, b.product_id, b.location_id, b.lot, b.expires_on, b.condition
+  FROM warehouse_stockbalance b
+  WHERE b.merchant_id = %(merchant)s AND b.id IN (SELECT balance_id FROM wanted)
+  ORDER BY b.id FOR UPDATE
+), lowered AS (
+  UPDATE warehouse_stockbalance b
+  SET on_hand = b.on_hand - wanted.quantity, reserved = b.reserved - wanted.quantity
+  FROM lying, wanted
+  WHERE b.merchant_id = %(merchant)s AND b.id = lying.id AND wanted.balance_id = lying.id
+  RETURNING b.id
+), moved AS (
+  INSERT INTO warehouse_stockmove (merchant_id, product_id, from_location_id, to_location_id, lot,
+    expires_on, condition, quantity, reason, reference, actor, at)
+  SELECT %(merchant)s, lying.product_id, lying.location_id, there.id, lying.lot, lying.expires_on,
+    lying.condition, promised.quantity, %(reason)s, %(parcel)s || ':' || promised.id, %(actor)s,
+    %(now)s
+  FROM promised JOIN lying ON lying.id = promised.balance_id JOIN lowered ON lowered.id = lying.id
+  JOIN warehouse_location here ON here.id = lying.location_id
+  JOIN warehouse_location there
+    ON there.warehouse_id = here.warehouse_id AND there.kind = %(packed)s
+  RETURNING 1
+), taken AS (
+  UPDATE warehouse_reservation r SET status = %(consumed)s FROM promised
+  WHERE r.merchant_id = %(merchant)s AND r.id = promised.id
+  RETURNING 1
+)
+SELECT (SELECT count(*) FROM promised), (SELECT count(*) FROM moved), (SELECT count(*) FROM taken)
+"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -33,19 +34,18 @@ ON CONFLICT DO NOTHING
 """
 """Of a wave for the put wall nothing: its goods lie together, single pieces too."""
 OWNERS = """
-SELECT min(s.merchant_id), max(s.merchant_id) FROM warehouse_singlepiece s
-WHERE s.warehouse_id = %s AND s.claimed_at IS NULL AND
-"""
-CLAIM = """
+SELECT min(s.merchant_id) AS one, max(s.merchant_id) AS other FROM warehouse_singlepiece s
+WHERE s.warehouse_id = %(warehouse)s AND s.claimed_at IS NULL AND """
+OPEN_PIECES = """
 SELECT s.id, s.merchant_id, s.parcel_id,
-  EXISTS (SELECT FROM core_suspendedmerchant x WHERE x.merchant_id = s.merchant_id)
+  EXISTS (SELECT FROM core_suspendedmerchant x WHERE x.merchant_id = s.merchant_id) AS is_out
 FROM warehouse_singlepiece s
 JOIN warehouse_parcel p ON p.merchant_id = s.merchant_id AND p.id = s.parcel_id
-WHERE s.warehouse_id = %s AND s.claimed_at IS NULL AND s.merchant_id = %s
-  AND p.status = 'planned' AND p.merchant_id = s.merchant_id AND
-"""
+WHERE s.warehouse_id = %(warehouse)s AND s.claimed_at IS NULL AND s.merchant_id = {owner}
+  AND p.status = 'planned' AND p.merchant_id = s.merchant_id AND """
 MOST_URGENT = " ORDER BY s.ship_by, s.id LIMIT 1 FOR UPDATE OF s, p SKIP LOCKED"
 MOST_URGENT_SEEN = " ORDER BY s.ship_by, s.id LIMIT 5"
+ONE_OWNER = "(SELECT one FROM owners WHERE one = other)"
 WAIT_FOR = "SELECT status FROM warehouse_parcel WHERE merchant_id = %s AND id = %s FOR UPDATE"
 STILL_OPEN = "SELECT 1 FROM warehouse_singlepiece WHERE id = %s AND claimed_at IS NULL"
 TAKE = (
@@ -53,10 +53,26 @@ TAKE = (
     " WHERE id = %s AND claimed_at IS NULL"
 )
 BY_CODE = {
-    "gtin": "s.gtin = lpad(%s, 14, '0') AND s.gtin <> ''",
-    "sku": "s.sku = lower(%s)",
+    "gtin": "s.gtin = lpad(%(code)s, 14, '0') AND s.gtin <> ''",
+    "sku": "s.sku = lower(%(code)s)",
 }
 """Written out: every scan waits for these. Each is one walk down an index of open pieces."""
+
+# Whose the goods are, the most urgent piece and its claim, while a person waits: one statement.
+CLAIM = {
+    kind: f"""
+WITH owners AS ({OWNERS} (%(owner)s::bigint IS NULL OR s.merchant_id = %(owner)s) AND {by_code}),
+urgent AS ({OPEN_PIECES.format(owner=ONE_OWNER)} {by_code} {MOST_URGENT}),
+taken AS (
+  UPDATE warehouse_singlepiece s SET claimed_at = %(now)s, claimed_by = %(actor)s
+  FROM urgent WHERE s.id = urgent.id AND s.merchant_id = urgent.merchant_id AND NOT urgent.is_out
+  RETURNING s.id, s.parcel_id
+)
+SELECT owners.one, owners.other, urgent.merchant_id, taken.parcel_id, urgent.is_out
+FROM owners LEFT JOIN urgent ON true LEFT JOIN taken ON taken.id = urgent.id
+"""  # noqa: S608 - pieces of this file
+    for kind, by_code in BY_CODE.items()
+}
 
 Code = tuple[Literal["gtin", "sku"], str]
 
@@ -95,18 +111,21 @@ def claim_single(
     """
     with connection.cursor() as cursor:
         for kind, code in codes:
-            owner = merchant_id
-            if owner is None:
-                cursor.execute(OWNERS + BY_CODE[kind], [warehouse_id, code])
-                owner, other = cursor.fetchone() or (None, None)
-                if owner != other:
-                    raise SeveralOwners(code)
-            if owner is None:
+            given = {
+                "warehouse": warehouse_id, "owner": merchant_id, "code": code, "now": now,
+                "actor": actor,
+            }  # fmt: skip
+            cursor.execute(CLAIM[kind], given)
+            one, other, owner, parcel_id, is_out = cursor.fetchone()
+            if one != other:
+                raise SeveralOwners(code)
+            if one is None:
                 continue
-            cursor.execute(CLAIM + BY_CODE[kind] + MOST_URGENT, [warehouse_id, owner, code])
-            row = cursor.fetchone()
-            if row is None:
-                row = _waited_for(cursor, [warehouse_id, owner, code], kind)
+            if is_out:
+                raise OwnerSuspended(code)
+            if parcel_id is not None:
+                return Claimed(merchant_id=owner, parcel_id=parcel_id)
+            row = _waited_for(cursor, {**given, "owner": one}, kind)
             if row is None:
                 continue
             if row[3]:
@@ -117,13 +136,14 @@ def claim_single(
     return None
 
 
-def _waited_for(cursor: Any, given: list[Any], kind: str) -> Any:
+def _waited_for(cursor: Any, given: Mapping[str, Any], kind: str) -> Any:
     """Return an open piece whose parcel is just being booked or labelled, waiting for that.
 
     To pass it over would tell a person that no order waits for what they hold. The parcel is
     locked before the piece, as whoever takes it out of its wave locks them.
     """
-    cursor.execute(CLAIM + BY_CODE[kind] + MOST_URGENT_SEEN, given)
+    seen = OPEN_PIECES.format(owner="%(owner)s") + BY_CODE[kind] + MOST_URGENT_SEEN
+    cursor.execute(seen, given)
     for row in cursor.fetchall():
         cursor.execute(WAIT_FOR, [row[1], row[2]])
         status = cursor.fetchone()

@@ -8,7 +8,7 @@ from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from accounts.access import StaffRequest
-from flows.floor import warehouses_of
+from flows.floor import station_of, warehouses_of
 from warehouse.models import Printer, StationPrinter, Warehouse
 
 COOKIE = "waybridge_station"
@@ -39,16 +39,14 @@ def station_here(request: StaffRequest) -> Here | None:
     A browser without one stands in the person's only warehouse and prints itself; None where the
     person works in several and has not said where this browser stands.
     """
-    mine = {warehouse.pk: warehouse for warehouse in warehouses_of(request.staff)}
     kept = request.get_signed_cookie(COOKIE, default="", max_age=YEAR_S)
     if kept and kept.isdigit():
-        station = StationPrinter.objects.filter(pk=int(kept)).select_related("printer").first()
-        if station is not None and station.warehouse_id in mine:
+        station = station_of(request.staff, int(kept))
+        if station is not None:
             printer = station.printer if station.printer and station.printer.is_active else None
-            return Here(mine[station.warehouse_id], station.name, printer)
-    if len(mine) == 1:
-        return Here(next(iter(mine.values())), "", None)
-    return None
+            return Here(station.warehouse, station.name, printer)
+    mine = warehouses_of(request.staff)
+    return Here(mine[0], "", None) if len(mine) == 1 else None
 
 
 def remember_station(response: HttpResponseBase, station: StationPrinter, *, secure: bool) -> None:

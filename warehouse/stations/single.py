@@ -27,10 +27,11 @@ from warehouse.stations.common import (
     station_page,
 )
 from warehouse.stations.here import Here, station_here
+from warehouse.stations.memory import in_hand, keep_in_hand
 from warehouse.stations.pack_state import wanted
 from warehouse.stations.single_table import SingleTable, finishing, has_label
 
-SESSION_KEY = "single_table"
+IN_HAND = "single_table"
 S = PrintJob.Status
 
 
@@ -65,18 +66,19 @@ def scans(request: StaffRequest) -> HttpResponse:
     before = dict(table.kept)
     for scan in taken:
         table.take(scan)
-    if table.kept != before:
-        request.session[SESSION_KEY] = table.kept
-    return JsonResponse(
+    response = JsonResponse(
         {
             "results": [table.results[scan.client_id] for scan in taken],
             "state": state_json(_state(table, here)),
         }
     )
+    if table.kept != before:
+        keep_in_hand(request, response, IN_HAND, table.kept)
+    return response
 
 
 def _table(request: StaffRequest, here: Here) -> SingleTable:
-    kept: dict[str, Any] = dict(request.session.get(SESSION_KEY) or {})
+    kept: dict[str, Any] = dict(in_hand(request, IN_HAND) or {})
     if kept.get("warehouse") != here.warehouse.pk:
         kept = {"warehouse": here.warehouse.pk}
     owner = kept.get("owner")

@@ -17,6 +17,7 @@ from flows.singles import (
     SingleScan,
     SingleState,
     claim_by_scan,
+    close_by_label,
     confirm_extra,
     keep_answer,
     kept_answer,
@@ -72,6 +73,8 @@ class SingleTable:
         return scan.sequence <= int(self.kept.get("last", -1))
 
     def _judge(self, scan: SingleScan) -> dict[str, Any]:
+        if self._closes(scan):
+            return self.results[scan.client_id]
         # A parcel this station closed is not looked at again: most scans find the table empty.
         now_open = self.current() if self.kept.get("is_open", True) else None
         if now_open is not None and now_open.pack.parcel.status != Parcel.Status.PLANNED:
@@ -98,6 +101,22 @@ class SingleTable:
                 return self._kept(scan, self._first_finish(scan, now_open))
         return self._claim(scan)
 
+    def _closes(self, scan: SingleScan) -> bool:
+        """The scan of the label that was queued for the piece on the table packs it."""
+        here = self.kept.get("parcel")
+        if not here or not self.kept.get("is_open") or scan.raw not in self.kept.get("labels", ()):
+            return False
+        said = _("{parcel} is packed. Next piece.").format(parcel=here[1])
+        done = result_json(scan.client_id, "done", said)
+        state = close_by_label(
+            merchant_id=here[0], reference=here[1], scan=scan, desk=self.desk, answer=done
+        )
+        if state is None:
+            return False
+        self.state, self._is_loaded, self.kept["is_open"] = state, True, False
+        self.results[scan.client_id] = done
+        return True
+
     def _weight(self, scan: SingleScan) -> int | None:
         weight_g = read_weight(scan.raw)
         is_bare = not has_unit(scan.raw)
@@ -119,6 +138,7 @@ class SingleTable:
             self.kept["parcel"] = [answer["merchant_id"], answer["parcel"]]
             self.kept["is_open"] = True
             self.kept["press"] = [scan.raw, scan.pressed_ms]
+            self.kept["labels"] = list(_codes_of(state))
         elif answer["code"] == "claimed":
             # Claimed by this press before, and the browser's session never heard of it.
             self.kept["parcel"], self._is_loaded = [answer["merchant_id"], answer["parcel"]], False
@@ -219,8 +239,8 @@ class SingleTable:
         return result_json(scan.client_id, verdict, said, expected)
 
     def _kept(self, scan: SingleScan, result: dict[str, Any]) -> dict[str, Any]:
-        keep_answer(scan=scan, desk=self.desk, answer=result)
-        return result
+        known = keep_answer(scan=scan, desk=self.desk, answer=result)
+        return result if known is None else self._answered(scan, known)
 
 
 def _is_broken(raw: str) -> bool:

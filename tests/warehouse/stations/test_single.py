@@ -197,17 +197,15 @@ def test_double_press_and_lost_answer_claim_one_order(
     assert len(jobs_of(acme)) == 1
 
 
-def test_lost_session_still_answers_a_press_once(
+def test_lost_cookie_still_answers_a_press_once(
     station: Client, acme: Merchant, house: Warehouse
 ) -> None:
-    """The server died between the claim and the session: the same press comes again."""
+    """The answer was lost and with it what the browser has in hand: the same press comes again."""
     for parcel in a_wave(acme, house, 2):
         label_for(acme, parcel)
     press = a_scan(1, MUG)
     first = send(station, press)
-    session = station.session
-    session.pop("single_table")
-    session.save()
+    del station.cookies["waybridge_single_table"]
     again = send(station, press)
     assert again["state"]["order"] == first["state"]["order"]
     assert len(jobs_of(acme)) == 1
@@ -283,10 +281,10 @@ def test_claim_walks_an_index_and_not_all_pieces(acme: Merchant, house: Warehous
     from warehouse.services import singles
 
     a_wave(acme, house, 3)
-    sql = singles.CLAIM + singles.BY_CODE["sku"] + singles.MOST_URGENT
+    given = {"warehouse": house.pk, "owner": None, "code": MUG, "now": NOW, "actor": ACTOR}
     with across_merchants("The test reads the plan."), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("EXPLAIN " + sql, [house.pk, acme.pk, MUG])
+        cursor.execute("EXPLAIN " + singles.CLAIM["sku"], given)
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "single_piece_sku" in plan
     assert "Sort" not in plan
