@@ -19,6 +19,7 @@ from accounts.authentication import Caller
 from accounts.models import Member, MembershipLookup, Staff, User
 from accounts.rules import staff_may
 from core.models import Merchant, SuspendedMerchant
+from core.prepared import Prepared
 from core.routes import permission
 from core.second_factor import missing_step
 from core.tenancy import merchant
@@ -30,6 +31,7 @@ SENT_FOR = "sent_for"
 """The field of a form that says which merchant was open when the page was drawn."""
 MOST_MERCHANTS = 50
 View = Callable[..., HttpResponseBase]
+STAFF = Prepared(Staff, lambda rows, user_id: rows.filter(user=user_id, is_active=True), "user_id")
 
 
 class MemberRequest(HttpRequest):
@@ -180,7 +182,7 @@ def staff_view(needed: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            staff = Staff.objects.filter(user=request.user, is_active=True).first()
+            staff = STAFF.first(user_id=cast("User", request.user).pk)
             if staff is None or not staff_may(staff.role, needed):
                 raise PermissionDenied("Your role does not allow this. Ask an administrator.")
             step = missing_step(request)

@@ -9,6 +9,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.prepared import Prepared
 from core.tenant_models import TenantForeignKey, TenantModel
 
 __all__ = [
@@ -28,6 +29,15 @@ class UserAccounts(BaseUserManager["User"]):
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+    def get(self, *args: Any, **kwargs: Any) -> User:
+        """Return one account; by its key alone, as every request asks, without a query to build."""
+        if args or kwargs.keys() != {"pk"}:
+            return super().get(*args, **kwargs)
+        found = BY_KEY.first(user_id=int(kwargs["pk"]))
+        if found is None:
+            raise self.model.DoesNotExist
+        return found
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
         """Create an administrator of the records pages."""
@@ -54,6 +64,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self) -> str:
         """Return the name people see."""
         return self.full_name or self.email
+
+
+BY_KEY = Prepared(User, lambda rows, user_id: rows.filter(pk=user_id), "user_id")
 
 
 class MemberRole(models.TextChoices):

@@ -181,6 +181,7 @@ STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR", default=True)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+SESSION_ENGINE = "core.sessions"
 SESSION_COOKIE_NAME = "waybridge_admin" if DOORS == ["admin"] else "waybridge"
 CSRF_COOKIE_NAME = f"{SESSION_COOKIE_NAME}_csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

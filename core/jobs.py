@@ -111,10 +111,14 @@ def handler(
     return register
 
 
-def enqueue(works: Iterable[Work], *, now: datetime, again: bool = False) -> None:
+def enqueue(
+    works: Iterable[Work], *, now: datetime, again: bool = False, wakes_workers: bool = True
+) -> None:
     """Queue jobs in the current transaction and wake workers when it commits.
 
-    `again=True` puts a job that is done or failed back on the list, with its new payload.
+    `again=True` puts a job that is done or failed back on the list, with its new payload. Without
+    `wakes_workers` the next sweep finds them (`SWEEP_SECONDS`): for work nobody looks out for,
+    queued many times a minute by people whose requests should not pay for a message each.
     """
     rows = [
         (
@@ -133,6 +137,8 @@ def enqueue(works: Iterable[Work], *, now: datetime, again: bool = False) -> Non
         cursor.execute(
             QUEUE + (ONCE_MORE if again else ONCE), [active_merchant_id(), now, *columns]
         )
+    if not wakes_workers:
+        return
     wake_after_commit({queue for _, _, queue, _, run_after in rows if run_after <= now})
 
 

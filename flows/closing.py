@@ -11,6 +11,7 @@ from datetime import datetime
 
 from core.events import record
 from core.jobs import Work, enqueue
+from core.prepared import Prepared
 from core.sentences import Sentence
 from core.tenancy import merchant
 from flows.amending import amend_export
@@ -121,7 +122,9 @@ def close_parcel(
         if why:
             return Closing(pack_state(parcel, items, state.extras), weighed, why)
         told = {"booking_id": booking.pk}
-        enqueue([Work("clearance.lodge_export", str(booking.pk), told)], now=now)
+        work = Work("clearance.lodge_export", str(booking.pk), told)
+        # Where nobody weighs, nobody waits for papers: the parcel goes on without them.
+        enqueue([work], now=now, wakes_workers=weight_g is not None)
         return Closing(pack_state(parcel, items, state.extras, booking), weighed)
 
 
@@ -130,8 +133,21 @@ def lock_state(parcel_reference: str) -> PackState:
 
     In the caller's block. Raises `Parcel.DoesNotExist`.
     """
-    rows = Parcel.objects.select_for_update(of=("self",)).select_related("order", "warehouse")
-    return pack_state(rows.get(reference=parcel_reference))
+    parcel = LOCKED.first(reference=parcel_reference)
+    if parcel is None:
+        raise Parcel.DoesNotExist(parcel_reference)
+    return pack_state(parcel)
+
+
+LOCKED = Prepared(
+    Parcel,
+    lambda rows, reference: (
+        rows.filter(reference=reference)
+        .select_for_update(of=("self",))
+        .select_related("order", "warehouse")
+    ),
+    "reference",
+)
 
 
 def _unnamed(parcel: Parcel, weight_g: int) -> str:

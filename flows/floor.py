@@ -10,8 +10,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.models import Staff
 from core.models import Document, Merchant
+from core.prepared import Prepared
 from core.tenancy import across_merchants
 from shipping.models import Booking, Handover
 from warehouse.models import (
@@ -53,12 +56,25 @@ def warehouses_of(staff: Staff) -> list[Warehouse]:
 
 def station_of(staff: Staff, station_id: int) -> StationPrinter | None:
     """Return a station with its warehouse and printer; None where the person does not work."""
-    rows = StationPrinter.objects.select_related("warehouse", "printer")
-    rows = rows.filter(pk=station_id, warehouse__is_active=True)
-    if staff.role != Staff.Role.ADMIN:
-        mine = StaffAssignment.objects.filter(staff=staff).values("warehouse_id")
-        rows = rows.filter(warehouse_id__in=mine)
-    return rows.first()
+    if staff.role == Staff.Role.ADMIN:
+        return STATIONS.first(station_id=station_id)
+    return OWN_STATIONS.first(station_id=station_id, staff_id=staff.pk)
+
+
+def _open_stations(rows: QuerySet[StationPrinter], station_id: int) -> QuerySet[StationPrinter]:
+    found = rows.filter(pk=station_id, warehouse__is_active=True)
+    return found.select_related("warehouse", "printer")
+
+
+def _own_stations(
+    rows: QuerySet[StationPrinter], station_id: int, staff_id: int
+) -> QuerySet[StationPrinter]:
+    mine = StaffAssignment.objects.filter(staff=staff_id).values("warehouse_id")
+    return _open_stations(rows, station_id).filter(warehouse_id__in=mine)
+
+
+STATIONS = Prepared(StationPrinter, _open_stations, "station_id")
+OWN_STATIONS = Prepared(StationPrinter, _own_stations, "station_id", "staff_id")
 
 
 def supervised_by(staff: Staff) -> list[Warehouse]:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from core.jobs import Work, enqueue
+from core.prepared import Prepared
 from core.sentences import Sentence, gettext_noop
 from core.tenancy import merchant
 from flows.booking import booking_work
@@ -212,8 +213,21 @@ def _used_elsewhere(parcel: Parcel, scans: Sequence[PackScan]) -> set[str]:
 
 
 def items_of(parcel: Parcel) -> list[ParcelItem]:
-    rows = ParcelItem.objects.filter(parcel=parcel).select_related("product")
-    return list(rows.order_by("id"))
+    return ITEMS.rows(parcel_id=parcel.pk)
+
+
+ITEMS = Prepared(
+    ParcelItem,
+    lambda rows, parcel_id: rows.filter(parcel=parcel_id).select_related("product").order_by("id"),
+    "parcel_id",
+)
+BOOKINGS = Prepared(
+    Booking,
+    lambda rows, parcel_id: (
+        rows.filter(parcel=parcel_id).exclude(status=Booking.Status.VOIDED).order_by("-id")[:1]
+    ),
+    "parcel_id",
+)
 
 
 def _expected(items: Sequence[ParcelItem]) -> list[ExpectedItem]:
@@ -297,8 +311,7 @@ def pack_state(
 
 def booking_of(parcel: Parcel) -> Booking | None:
     """Return a parcel's newest booking that was not withdrawn."""
-    rows = Booking.objects.filter(parcel=parcel).exclude(status=Booking.Status.VOIDED)
-    return rows.order_by("-id").first()
+    return BOOKINGS.first(parcel_id=parcel.pk)
 
 
 __all__ = [

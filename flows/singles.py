@@ -14,6 +14,7 @@ from typing import Any
 from django.db import IntegrityError
 from django.db.models import Exists, OuterRef
 
+from core.prepared import Prepared
 from core.sentences import Sentence, gettext_noop, stored
 from core.tenancy import across_merchants, merchant
 from flows.closing import NotPackable, close_parcel, lock_state
@@ -180,7 +181,7 @@ def _codes(parsed: ParsedScan) -> list[Code]:
 def _count_and_queue(
     scan: SingleScan, parsed: ParsedScan, desk: Desk, claimed: Claimed
 ) -> tuple[dict[str, Any], SingleState]:
-    parcel = Parcel.objects.select_related("order").get(pk=claimed.parcel_id)
+    (parcel,) = CLAIMED.rows(parcel_id=claimed.parcel_id)
     items = items_of(parcel)
     items[0].scanned = 1
     # Read under the parcel's lock, which whoever brings a label takes first.
@@ -234,8 +235,21 @@ def single_state(*, merchant_id: int, reference: str) -> SingleState | None:
 
 
 def _job_of(parcel: Parcel) -> PrintJob | None:
-    live = PrintJob.objects.filter(parcel=parcel).exclude(status=PrintJob.Status.WITHDRAWN)
-    return live.order_by("-id").first()
+    return JOBS.first(parcel_id=parcel.pk)
+
+
+JOBS = Prepared(
+    PrintJob,
+    lambda rows, parcel_id: (
+        rows.filter(parcel=parcel_id).exclude(status=PrintJob.Status.WITHDRAWN).order_by("-id")[:1]
+    ),
+    "parcel_id",
+)
+CLAIMED = Prepared(
+    Parcel,
+    lambda rows, parcel_id: rows.filter(pk=parcel_id).select_related("order"),
+    "parcel_id",
+)
 
 
 def close_by_label(

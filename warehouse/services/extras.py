@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from core.events import record
 from core.models import Document
+from core.prepared import Prepared
 from warehouse.models import PackingExtra, Parcel, ParcelExtra, ParcelPhoto
 
 MOST_EXTRAS = 40
 NOTE_CODE = "WB:C:NOTE"
 K = PackingExtra.Kind
+ACTIVE = Prepared(PackingExtra, lambda rows: rows.filter(is_active=True).order_by("kind", "id"))
+"""At most `MOST_EXTRAS`: which of them a parcel wants is told apart here."""
+EXTRAS = Prepared(
+    ParcelExtra, lambda rows, parcel_id: rows.filter(parcel=parcel_id).order_by("id"), "parcel_id"
+)
 
 
 class TooManyExtras(Exception):
@@ -78,11 +84,12 @@ def lay_extras(
 
     Its expected weight grows by theirs. The caller holds the parcel's row.
     """
-    wanted = PackingExtra.objects.filter(
-        Q(product__isnull=True) | Q(product_id__in=list(product_ids)),
-        Q(tag="") | Q(tag__in=list(tags)),
-        is_active=True,
-    ).order_by("kind", "id")
+    wanted = [
+        each
+        for each in ACTIVE.rows()
+        if (each.product_id is None or each.product_id in product_ids)
+        and (not each.tag or each.tag in tags)
+    ]
     rows = [
         ParcelExtra(
             parcel=parcel,
@@ -107,7 +114,7 @@ def lay_extras(
 
 def extras_of(parcel: Parcel) -> list[ParcelExtra]:
     """What a parcel wants besides its goods."""
-    return list(ParcelExtra.objects.filter(parcel=parcel).order_by("id"))
+    return EXTRAS.rows(parcel_id=parcel.pk)
 
 
 def confirm_extras(*, extras: Sequence[ParcelExtra], actor: str, now: datetime) -> None:

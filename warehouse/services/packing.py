@@ -7,15 +7,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
 from core.bulk import insert_rows
 from core.events import Change, record_many
 from core.models import Document
-from core.states import move
+from core.states import move, sources
+from core.tenancy import active_merchant_id
 from warehouse.models import Parcel, ParcelItem, Scan
 from warehouse.services.reservations import consume_reservations
 from warehouse.states import PARCEL_MOVES
 
 PACK = "pack"
+# Written out: a person waits for them with every piece.
+COUNT = (
+    "UPDATE warehouse_parcelitem AS i SET scanned = row.scanned"
+    " FROM unnest(%s::bigint[], %s::int[]) AS row(id, scanned)"
+    " WHERE i.merchant_id = %s AND i.id = row.id AND i.scanned <> row.scanned"
+)
+CLOSE = (
+    "UPDATE warehouse_parcel SET status = %s, weight_g = %s, packed_at = %s, packed_by = %s"
+    " WHERE merchant_id = %s AND id = %s AND status = ANY(%s)"
+)
 
 
 class NotPackable(Exception):
@@ -69,8 +82,10 @@ def record_scans(
         )
         for scan in scans
     ])  # fmt: skip
-    for item_id, scanned in sorted(counts.items()):
-        ParcelItem.objects.filter(pk=item_id).exclude(scanned=scanned).update(scanned=scanned)
+    if counts:
+        with connection.cursor() as cursor:
+            told = [list(counts), list(counts.values()), active_merchant_id()]
+            cursor.execute(COUNT, told)
 
 
 def assert_packable(parcel: Parcel, items: Sequence[ParcelItem], weight_g: int) -> None:
@@ -105,18 +120,14 @@ def pack_parcel(
     the gross one.
     """
     assert_packable(parcel, items, weight_g)
-    moved = move(
-        Parcel.objects.filter(pk=parcel.pk),
-        moves=PARCEL_MOVES,
-        to=Parcel.Status.PACKED,
-        weight_g=weight_g,
-        packed_at=now,
-        packed_by=actor,
-    )
-    if not moved:
-        raise NotPackable("The parcel is not open any more.")
+    to = Parcel.Status.PACKED
+    with connection.cursor() as cursor:
+        given = [to, weight_g, now, actor, active_merchant_id(), parcel.pk]
+        cursor.execute(CLOSE, [*given, sources(PARCEL_MOVES, to)])
+        if not cursor.rowcount:
+            raise NotPackable("The parcel is not open any more.")
     consume_reservations(items=items, parcel_reference=parcel.reference, actor=actor, now=now)
-    parcel.status, parcel.weight_g = Parcel.Status.PACKED, weight_g
+    parcel.status, parcel.weight_g = to, weight_g
     parcel.packed_at, parcel.packed_by = now, actor
     weights = {"weight_g": weight_g, "expected_weight_g": parcel.expected_weight_g}
     packed = Change("parcel.packed", "order", parcel.order_id, weights)

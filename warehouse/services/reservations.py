@@ -194,48 +194,36 @@ def consume_reservations(
                 "reason": PACKED, "parcel": parcel_reference, "actor": actor, "now": now,
             },
         )  # fmt: skip
-        promised, moved, taken = cursor.fetchone()
-    if not promised == moved == taken:
-        raise Location.DoesNotExist(f"{parcel_reference}: its warehouse has no place for packed.")
 
 
-# Written out: every parcel that is packed passes here while a person waits. Reservations, then
-# balances are locked in the balances' key order; a change takes a row only after its lock. A
-# balance is lowered once by the sum, as one statement changes a row only once.
+# Written out: every parcel that is packed passes here while a person waits. Rows are locked in the
+# balances' key order, and changed only after that. A balance is lowered once by the sum, as one
+# statement changes a row only once.
 CONSUME = """
 WITH promised AS MATERIALIZED (
-  SELECT r.id, r.balance_id, r.quantity FROM warehouse_reservation r
+  SELECT r.id, r.balance_id, r.quantity, b.product_id, b.location_id, b.lot, b.expires_on,
+    b.condition, there.id AS there_id
+  FROM warehouse_reservation r
+  JOIN warehouse_stockbalance b ON b.merchant_id = r.merchant_id AND b.id = r.balance_id
+  JOIN warehouse_location here ON here.id = b.location_id
+  LEFT JOIN warehouse_location there
+    ON there.warehouse_id = here.warehouse_id AND there.kind = %(packed)s
   WHERE r.merchant_id = %(merchant)s AND r.order_line_id = ANY(%(lines)s)
     AND r.status = ANY(%(open)s)
-  ORDER BY r.balance_id, r.id FOR UPDATE
-), wanted AS MATERIALIZED (
-  SELECT balance_id, sum(quantity)::bigint AS quantity FROM promised GROUP BY balance_id
-), lying AS MATERIALIZED (
-  SELECT b.id, b.product_id, b.location_id, b.lot, b.expires_on, b.condition
-  FROM warehouse_stockbalance b
-  WHERE b.merchant_id = %(merchant)s AND b.id IN (SELECT balance_id FROM wanted)
-  ORDER BY b.id FOR UPDATE
+  ORDER BY r.balance_id, r.id FOR UPDATE OF r, b
 ), lowered AS (
   UPDATE warehouse_stockbalance b
   SET on_hand = b.on_hand - wanted.quantity, reserved = b.reserved - wanted.quantity
-  FROM lying, wanted
-  WHERE b.merchant_id = %(merchant)s AND b.id = lying.id AND wanted.balance_id = lying.id
-  RETURNING b.id
+  FROM (SELECT balance_id, sum(quantity)::bigint AS quantity FROM promised GROUP BY balance_id)
+    AS wanted
+  WHERE b.merchant_id = %(merchant)s AND b.id = wanted.balance_id
 ), moved AS (
   INSERT INTO warehouse_stockmove (merchant_id, product_id, from_location_id, to_location_id, lot,
     expires_on, condition, quantity, reason, reference, actor, at)
-  SELECT %(merchant)s, lying.product_id, lying.location_id, there.id, lying.lot, lying.expires_on,
-    lying.condition, promised.quantity, %(reason)s, %(parcel)s || ':' || promised.id, %(actor)s,
-    %(now)s
-  FROM promised JOIN lying ON lying.id = promised.balance_id JOIN lowered ON lowered.id = lying.id
-  JOIN warehouse_location here ON here.id = lying.location_id
-  JOIN warehouse_location there
-    ON there.warehouse_id = here.warehouse_id AND there.kind = %(packed)s
-  RETURNING 1
-), taken AS (
-  UPDATE warehouse_reservation r SET status = %(consumed)s FROM promised
-  WHERE r.merchant_id = %(merchant)s AND r.id = promised.id
-  RETURNING 1
+  SELECT %(merchant)s, product_id, location_id, there_id, lot, expires_on, condition, quantity,
+    %(reason)s, %(parcel)s || ':' || id, %(actor)s, %(now)s
+  FROM promised
 )
-SELECT (SELECT count(*) FROM promised), (SELECT count(*) FROM moved), (SELECT count(*) FROM taken)
+UPDATE warehouse_reservation r SET status = %(consumed)s FROM promised
+WHERE r.merchant_id = %(merchant)s AND r.id = promised.id
 """

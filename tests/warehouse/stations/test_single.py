@@ -211,6 +211,49 @@ def test_lost_cookie_still_answers_a_press_once(
     assert len(jobs_of(acme)) == 1
 
 
+def test_label_pressed_again_after_a_lost_answer_is_answered_as_the_first_time(
+    station: Client, acme: Merchant, house: Warehouse
+) -> None:
+    """What the browser has in hand is as before the press: the kept scan knows better."""
+    parcels = a_wave(acme, house, 2)
+    for each in parcels:
+        label_for(acme, each)
+    claimed = send(station, a_scan(1, MUG))
+    before = station.cookies["waybridge_single_table"].value
+    press = a_scan(2, claimed["state"]["order"])
+    first = send(station, press)
+    station.cookies["waybridge_single_table"] = before
+    again = send(station, press)
+    assert again["results"] == first["results"]
+    with merchant(acme):
+        assert sorted(Parcel.objects.values_list("status", flat=True)) == ["packed", "planned"]
+        assert SinglePiece.objects.filter(claimed_at__isnull=True).count() == 1
+
+
+def test_what_is_in_hand_is_the_persons_own(
+    station: Client, acme: Merchant, house: Warehouse
+) -> None:
+    (parcel,) = a_wave(acme, house)
+    label_for(acme, parcel)
+    send(station, a_scan(1, MUG))
+    other = logged_in(a_staff_member("floor", house, email="two@operator.example"))
+    other.cookies["waybridge_single_table"] = station.cookies["waybridge_single_table"].value
+    assert parcel.reference not in other.get("/stations/single/").content.decode()
+    assert parcel.reference in station.get("/stations/single/").content.decode()
+
+
+def test_session_is_not_written_by_a_scan(
+    station: Client, acme: Merchant, house: Warehouse
+) -> None:
+    (parcel,) = a_wave(acme, house)
+    label_for(acme, parcel)
+    from django.contrib.sessions.models import Session
+
+    before = list(Session.objects.values_list("session_data", "expire_date"))
+    send(station, a_scan(1, MUG), a_scan(2, parcel.reference))
+    assert list(Session.objects.values_list("session_data", "expire_date")) == before
+
+
 def test_two_tablets_never_claim_one_order(
     station: Client, acme: Merchant, house: Warehouse
 ) -> None:
