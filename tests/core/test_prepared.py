@@ -45,6 +45,6 @@ def test_outside_of_a_merchants_block_nothing_is_read(acme: Merchant) -> None:
 
 
 def test_a_name_that_stands_for_nothing_is_refused() -> None:
-    query = Prepared(Location, lambda rows, place: rows.order_by("id"), "place")  # noqa: ARG005
+    query = Prepared(Location, lambda rows, place: rows.order_by("id"), "place")
     with pytest.raises(TypeError, match="stands for no parameter"):
         query.rows(place=1)
