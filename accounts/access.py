@@ -182,7 +182,7 @@ def staff_view(needed: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            staff = STAFF.first(user_id=cast("User", request.user).pk)
+            staff = STAFF.first(user_id=request.user.pk)
             if staff is None or not staff_may(staff.role, needed):
                 raise PermissionDenied("Your role does not allow this. Ask an administrator.")
             step = missing_step(request)

@@ -93,7 +93,10 @@ class Prepared(Generic[M]):
             fields=tuple(each[0].target.attname for each in select[places[0] : places[-1] + 1]),
             first=places[0],
             end=places[-1] + 1,
-            populators=tuple(get_related_populators(about, select, connection.alias)),
+            populators=tuple(
+                # The stubs are a release ahead of Django.
+                get_related_populators(about, select, connection.alias)  # type: ignore[call-arg]
+            ),
         )
 
     def _instance(self, made: _Made, row: Any) -> M:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from core.models import Merchant
 from core.prepared import Prepared
 from core.tenancy import NoMerchant, across_merchants, merchant
 from orders.models import Product
-from tests.factories import a_product
+from tests.factories import a_merchant, a_product
 from warehouse.models import Location
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,9 +21,8 @@ def by_sku() -> Prepared[Product]:
     )
 
 
-def test_rows_are_the_active_merchants_with_what_they_refer_to(
-    acme: Merchant, rival: Merchant
-) -> None:
+def test_rows_are_the_active_merchants_with_what_they_refer_to() -> None:
+    acme, rival = a_merchant("acme"), a_merchant("rival")
     a_product(acme, "MUG")
     a_product(rival, "MUG")
     query = by_sku()
@@ -36,8 +34,8 @@ def test_rows_are_the_active_merchants_with_what_they_refer_to(
             assert query.first(sku="%s") is None
 
 
-def test_outside_of_a_merchants_block_nothing_is_read(acme: Merchant) -> None:
-    a_product(acme, "MUG")
+def test_outside_of_a_merchants_block_nothing_is_read() -> None:
+    a_product(a_merchant("acme"), "MUG")
     with pytest.raises(NoMerchant):
         by_sku().rows(sku="MUG")
     with across_merchants("The test crosses."), pytest.raises(NoMerchant):

@@ -84,7 +84,7 @@ def record_scans(
     ])  # fmt: skip
     if counts:
         with connection.cursor() as cursor:
-            told = [list(counts), list(counts.values()), active_merchant_id()]
+            told = (list(counts), list(counts.values()), active_merchant_id())
             cursor.execute(COUNT, told)
 
 
@@ -122,8 +122,8 @@ def pack_parcel(
     assert_packable(parcel, items, weight_g)
     to = Parcel.Status.PACKED
     with connection.cursor() as cursor:
-        given = [to, weight_g, now, actor, active_merchant_id(), parcel.pk]
-        cursor.execute(CLOSE, [*given, sources(PARCEL_MOVES, to)])
+        given = (to, weight_g, now, actor, active_merchant_id(), parcel.pk)
+        cursor.execute(CLOSE, (*given, sources(PARCEL_MOVES, to)))
         if not cursor.rowcount:
             raise NotPackable("The parcel is not open any more.")
     consume_reservations(items=items, parcel_reference=parcel.reference, actor=actor, now=now)

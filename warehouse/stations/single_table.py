@@ -139,6 +139,9 @@ class SingleTable:
             self.kept["is_open"] = True
             self.kept["press"] = [scan.raw, scan.pressed_ms]
             self.kept["labels"] = list(_codes_of(state))
+        elif "verdict" in answer:
+            # Answered before, as something else than a claim.
+            return self._answered(scan, answer)
         elif answer["code"] == "claimed":
             # Claimed by this press before, and the browser's session never heard of it.
             self.kept["parcel"], self._is_loaded = [answer["merchant_id"], answer["parcel"]], False
