@@ -47,11 +47,22 @@ class FoundParcel:
 
 def warehouses_of(staff: Staff) -> list[Warehouse]:
     """Return the active warehouses a person works in; an administrator sees all."""
-    rows = Warehouse.objects.filter(is_active=True).order_by("priority", "id")
-    if staff.role != Staff.Role.ADMIN:
-        mine = StaffAssignment.objects.filter(staff=staff).values("warehouse_id")
-        rows = rows.filter(pk__in=mine)
-    return list(rows)
+    if staff.role == Staff.Role.ADMIN:
+        return WAREHOUSES.rows()
+    return OWN_WAREHOUSES.rows(staff_id=staff.pk)
+
+
+def _open_warehouses(rows: QuerySet[Warehouse]) -> QuerySet[Warehouse]:
+    return rows.filter(is_active=True).order_by("priority", "id")
+
+
+def _own_warehouses(rows: QuerySet[Warehouse], staff_id: int) -> QuerySet[Warehouse]:
+    mine = StaffAssignment.objects.filter(staff=staff_id).values("warehouse_id")
+    return _open_warehouses(rows).filter(pk__in=mine)
+
+
+WAREHOUSES = Prepared(Warehouse, _open_warehouses)
+OWN_WAREHOUSES = Prepared(Warehouse, _own_warehouses, "staff_id")
 
 
 def station_of(staff: Staff, station_id: int) -> StationPrinter | None:

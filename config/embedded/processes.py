@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 _GUNICORN = (
     "gunicorn", "config.wsgi:application", "--bind", "{bind}", "--worker-class", "gthread",
-    "--workers", "2", "--threads", "4", "--preload", "--no-control-socket",
+    "--workers", "2", "--threads", "4", "--keep-alive", "75", "--preload", "--no-control-socket",
     "--log-level", "warning",
 )  # fmt: skip
 _CELERY = ("celery", "--app", "config.celery", "--quiet")

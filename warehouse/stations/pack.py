@@ -26,17 +26,18 @@ from warehouse.stations.common import (
     station_page,
     warehouse_ids,
 )
+from warehouse.stations.memory import in_hand, keep_in_hand
 from warehouse.stations.pack_state import empty_state, station_state
 from warehouse.stations.pack_table import PackTable
 from warehouse.stations.table import OnTable, Table
 
-SESSION_KEY = "pack_table"
+IN_HAND = "pack_table"
 
 
 @staff_page("staff.floor", "GET")
 def show(request: StaffRequest) -> HttpResponse:
     """Show the pack station with the parcel that lies on this browser's table."""
-    desk = _desk(request, Table.restore(request.session.get(SESSION_KEY)))
+    desk = _desk(request, Table.restore(in_hand(request, IN_HAND)))
     latest = desk.table.latest
     state = empty_state()
     if latest is not None and _is_mine(desk, latest):
@@ -68,7 +69,7 @@ def scans(request: StaffRequest) -> JsonResponse:
         raise BadBody(
             field="parcel", fault=_("It is missing."), remedy=_("Name the parcel to close.")
         )
-    kept = request.session.get(SESSION_KEY)
+    kept = in_hand(request, IN_HAND)
     desk = _desk(request, Table() if named else Table.restore(kept), merchant_code)
     here = _named(desk, named) if named else None
     for scan in taken:
@@ -77,8 +78,6 @@ def scans(request: StaffRequest) -> JsonResponse:
     closed = None
     if here is not None and closing is not None:
         closed = _close(desk, here, weight_g, _reading_id(closing))
-    elif not named and desk.table.as_list() != kept:
-        request.session[SESSION_KEY] = desk.table.as_list()
     latest = here or desk.table.latest
     shown = empty_state()
     if latest is not None and (here is not None or taken):
@@ -88,7 +87,10 @@ def scans(request: StaffRequest) -> JsonResponse:
     answer: dict[str, Any] = {"results": [desk.results[scan.client_id] for scan in taken]}
     if closed is not None:
         answer["close"] = closed
-    return JsonResponse({**answer, "state": state_json(shown)})
+    response = JsonResponse({**answer, "state": state_json(shown)})
+    if not named and desk.table.as_list() != kept:
+        keep_in_hand(request, response, IN_HAND, desk.table.as_list())
+    return response
 
 
 @staff_page("staff.floor", "POST")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
@@ -35,8 +35,9 @@ from warehouse.stations.common import (
     wave_of,
 )
 from warehouse.stations.here import station_here
+from warehouse.stations.memory import in_hand, keep_in_hand
 
-SESSION_KEY = "put_wall_press"
+IN_HAND = "put_wall_press"
 VERDICTS = {
     "put": "accepted", "complete": "done", "emptied": "accepted", "full": "wrong",
     "surplus": "surplus", "wrong": "wrong", "echo": "duplicate",
@@ -95,13 +96,17 @@ def scans(request: StaffRequest, wall_id: int, wave_id: int) -> HttpResponse:
         now=timezone.now(),
     )
     results, job = [], 0
+    press = in_hand(request, IN_HAND) or ["", "", None]
     for entry in taken:
-        scan = _scan(request, entry, desk)
+        scan = _scan(press, entry, desk)
+        press = [scan.client_id, scan.raw, scan.pressed_ms]
         answer = put_by_scan(scan=scan, desk=desk)
         results.append(_result(scan, answer))
         if answer["code"] == "complete" and desk.printer_id is None and answer.get("has_label"):
             job = int(answer["job"])
-    return JsonResponse({"results": results, "state": state_json(_state(wall, wave, job))})
+    response = JsonResponse({"results": results, "state": state_json(_state(wall, wave, job))})
+    keep_in_hand(request, response, IN_HAND, press)
+    return response
 
 
 def _wall_and_wave(request: StaffRequest, wall_id: int, wave_id: int) -> tuple[PutWall, Wave]:
@@ -114,9 +119,8 @@ def _wall_and_wave(request: StaffRequest, wall_id: int, wave_id: int) -> tuple[P
     return wall, wave
 
 
-def _scan(request: StaffRequest, entry: Body, desk: PutDesk) -> PutScan:
+def _scan(before: Sequence[Any], entry: Body, desk: PutDesk) -> PutScan:
     raw, client_id, pressed_ms = raw_of(entry), client_id_of(entry), pressed_ms_of(entry)
-    before = request.session.get(SESSION_KEY) or ["", "", None]
     is_echo = (
         before[0] != client_id
         and before[1] == raw
@@ -124,7 +128,6 @@ def _scan(request: StaffRequest, entry: Body, desk: PutDesk) -> PutScan:
         and pressed_ms is not None
         and abs(pressed_ms - before[2]) < double_press_within(desk.now.date())
     )
-    request.session[SESSION_KEY] = [client_id, raw, pressed_ms]
     return PutScan(
         client_id=client_id,
         sequence=entry.whole("seq", least=0, most=LARGEST, default=0),

@@ -45,11 +45,12 @@ from warehouse.stations.common import (
     station_page,
     warehouse_ids,
 )
+from warehouse.stations.memory import in_hand, keep_in_hand
 from warehouse.stations.pack_state import papers
 from warehouse.stations.table import OnTable, Table
 from warehouse.stations.weighing_words import asks_again_words, is_label_coming, new_label_words
 
-SESSION_KEY = "weigh_table"
+IN_HAND = "weigh_table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def _refusal(status: str) -> str:
 @staff_page("staff.floor", "GET")
 def show(request: StaffRequest) -> HttpResponse:
     """Show the weigh station with the parcel that was scanned last in this browser."""
-    table = Table.restore(request.session.get(SESSION_KEY))
+    table = Table.restore(in_hand(request, IN_HAND))
     page = station_page(
         request,
         title=_("Weigh"),
@@ -165,16 +166,17 @@ def scans(request: StaffRequest) -> JsonResponse:
     entries = read_body(request).objects("scans", most=MOST_SCANS)
     presses = [_press(entry, index) for index, entry in enumerate(entries)]
     desk = WeighTable(
-        table=Table.restore(request.session.get(SESSION_KEY)),
+        table=Table.restore(in_hand(request, IN_HAND)),
         warehouse_ids=warehouse_ids(request),
         actor=request.actor,
         now=timezone.now(),
     )
     for press in presses:
         desk.take(press)
-    request.session[SESSION_KEY] = desk.table.as_list()
     state = _state(desk.table.latest, desk.warehouse_ids)
-    return JsonResponse({"results": desk.results, "state": state_json(state)})
+    response = JsonResponse({"results": desk.results, "state": state_json(state)})
+    keep_in_hand(request, response, IN_HAND, desk.table.as_list())
+    return response
 
 
 def _press(entry: Body, index: int) -> Press:
