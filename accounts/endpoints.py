@@ -23,6 +23,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from accounts.authentication import Caller
+from core.deadlocks import again_after_deadlock
 from core.idempotency import MAX_KEY_LENGTH, KeyReused, answer_once
 from core.pagination import Page, PageRequest, read_page
 from core.parsers import StrictJSONParser
@@ -59,6 +60,7 @@ class Endpoint(APIView):
 
     parser_classes = [StrictJSONParser]
     content_negotiation_class = AlwaysJson
+    reads_a_file: ClassVar[bool] = False
 
     @property
     def caller(self) -> Caller:
@@ -155,8 +157,13 @@ class Endpoint(APIView):
         """Run an unsafe call's `effect` in the caller's merchant block and answer what it returns.
 
         With an Idempotency-Key the answer is stored in the same transaction and given again for
-        the same key and body. `body` is what identifies a request that is not JSON.
+        the same key and body. `body` is what identifies a request that is not JSON. Where it lost
+        a deadlock it is run again.
         """
+        run = self._answer if self.reads_a_file else again_after_deadlock(self._answer)
+        return run(effect, now, body)
+
+    def _answer(self, effect: Effect, now: datetime | None, body: bytes | None) -> Response:
         key = self._idempotency_key()
         with merchant(self.caller.merchant_id):
             if not key:
@@ -201,6 +208,8 @@ class UploadEndpoint(Endpoint):
 
     parser_classes = [MultiPartParser]
     largest_bytes: ClassVar[int]
+    # What was read of it once is not there a second time.
+    reads_a_file: ClassVar[bool] = True
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse a body that is too large before it is read."""

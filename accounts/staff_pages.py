@@ -6,16 +6,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.access import StaffRequest, View, staff_view
 from core.bodies import BadBody, fault_answer, wants_json
+from core.deadlocks import again_after_deadlock
 
 LONGEST_ID = 19
-DEADLOCK, TRIES = "40P01", 3
 
 
 def staff_page(needed: str, *methods: str) -> Callable[[View], View]:
@@ -46,16 +45,14 @@ def _again_after_deadlock(
 
     The database has undone all of it, and every call of the floor may be repeated.
     """
-    for _attempt in range(TRIES - 1):
-        try:
-            return view(request, *args, **kwargs)
-        except OperationalError as error:
-            if getattr(error.__cause__, "pgcode", "") != DEADLOCK:
-                raise
-            for name in request.FILES:
-                for file in request.FILES.getlist(name):
-                    file.seek(0)
-    return view(request, *args, **kwargs)
+
+    def once() -> HttpResponseBase:
+        for name in request.FILES:
+            for file in request.FILES.getlist(name):
+                file.seek(0)
+        return view(request, *args, **kwargs)
+
+    return again_after_deadlock(once)()
 
 
 def page_below(request: HttpRequest) -> int | None:

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, OperationalError, transaction
 
+from core.deadlocks import is_deadlock
 from core.jobs import Work, enqueue
 from core.tenancy import merchant
 from flows.automation import note_rules, rule_book
@@ -49,7 +50,6 @@ from warehouse.services import StockLine, open_stock
 from warehouse.services.homes import home_bins
 
 TRIES = 3
-DEADLOCK = "40P01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +149,7 @@ def receive_products(
 
 def _was_first(error: Exception) -> bool:
     """Tell whether another request wrote the same row first, or both waited for each other."""
-    code = getattr(error.__cause__, "pgcode", "")
-    return isinstance(error, IntegrityError) or code == DEADLOCK
+    return isinstance(error, IntegrityError) or is_deadlock(error)
 
 
 def _write_products(

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import MemberRequest, member_view
+from core.deadlocks import again_after_deadlock
 from core.sentences import Sentence, gettext_noop
 from core.spoken import run_on, say
 from core.tenancy import merchant
@@ -128,6 +129,7 @@ def order_split(request: MemberRequest, reference: str) -> HttpResponse:
 
 @member_view("orders.edit")
 @require_POST
+@again_after_deadlock
 def order_undo(request: MemberRequest, reference: str) -> HttpResponse:
     """Take the split or merge of an order back."""
     try:

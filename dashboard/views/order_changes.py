@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import MemberRequest, member_view
+from core.deadlocks import again_after_deadlock
 from core.tenancy import merchant
 from dashboard.readings.order import find_order
 from flows.blocking import NothingToBlock, block_buyer_of
@@ -42,6 +43,7 @@ def order_recheck(request: MemberRequest, reference: str) -> HttpResponse:
 
 @member_view("orders.edit")
 @require_POST
+@again_after_deadlock
 def order_correct(request: MemberRequest, reference: str) -> HttpResponse:
     """Correct the recipient: the fields that were sent, others stay."""
     sent = {
@@ -67,6 +69,7 @@ def order_correct(request: MemberRequest, reference: str) -> HttpResponse:
 
 @member_view("orders.edit")
 @require_POST
+@again_after_deadlock
 def order_cancel(request: MemberRequest, reference: str) -> HttpResponse:
     """Cancel an order for a reason."""
     reason = request.POST.get("reason", "").replace("\x00", "").strip()[:LONGEST_REASON]
@@ -87,6 +90,7 @@ def order_cancel(request: MemberRequest, reference: str) -> HttpResponse:
 
 @member_view("orders.edit")
 @require_POST
+@again_after_deadlock
 def conflict_decide(request: MemberRequest, reference: str, conflict_id: int) -> HttpResponse:
     """Decide what the channel says otherwise: keep ours, take theirs, or cancel."""
     choice = request.POST.get("choice", "")

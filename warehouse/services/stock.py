@@ -13,13 +13,13 @@ from datetime import date, datetime
 
 from django.db import OperationalError, connection, transaction
 
+from core.deadlocks import is_deadlock
 from core.tenancy import active_merchant_id
 from warehouse.models import Condition, Location, StockMove
 from warehouse.services.balances import Kept, change_balances
 from warehouse.services.locations import check_room, counterpart
 
 OPENING = "opening"
-DEADLOCK = "40P01"
 TRIES = 5
 
 
@@ -107,7 +107,7 @@ def transfer(
             with transaction.atomic():
                 return _transfer(way, rows)
         except OperationalError as error:
-            if attempt == TRIES or getattr(error.__cause__, "pgcode", "") != DEADLOCK:
+            if attempt == TRIES or not is_deadlock(error):
                 raise
     raise AssertionError("unreachable")
 
