@@ -15,7 +15,7 @@ from core.events import Change, record, record_many
 from core.models import Document
 from core.numbers import next_numbers
 from core.sentences import stored
-from orders.models import Order
+from orders.models import Order, OrderLine
 from warehouse.models import (
     Allocation,
     Location,
@@ -100,12 +100,14 @@ def _candidate(order_id: int, rows: Sequence[Reservation]) -> Candidate:
 
 
 def _reservations_of(orders: Sequence[Order]) -> Mapping[int, list[Reservation]]:
+    # Table by table by their keys: joined, a planner without fresh statistics took seconds.
+    line_ids = OrderLine.objects.filter(order_id__in=[order.pk for order in orders])
     rows = (
         Reservation.objects.filter(
-            order_line__order_id__in=[order.pk for order in orders],
+            order_line_id__in=list(line_ids.values_list("id", flat=True)),
             status=Reservation.Status.RESERVED,
         )
-        .select_related("order_line", "balance__product", "balance__location")
+        .prefetch_related("order_line", "balance__product", "balance__location")
         .order_by("id")
     )
     by_order: dict[int, list[Reservation]] = defaultdict(list)
