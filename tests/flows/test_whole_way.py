@@ -66,7 +66,7 @@ def pack_everything(owner: Merchant) -> int:
             now=timezone.now(),
         )
         assert {answer["code"] for answer in answers} == {"accepted"}
-        if state.booking is None or state.booking.label is None:
+        if state.booking is None or state.booking.label_id is None:
             continue
         close_parcel(
             merchant_id=owner.pk,

@@ -68,6 +68,9 @@ def tablet(
 
 def scan(page: Page, *codes: str) -> None:
     """What a wedge scanner does: types fast wherever the focus is, then presses Enter."""
+    # A person scans once the page is there; a letter typed before would go nowhere.
+    page.wait_for_load_state("load")
+    page.wait_for_selector(":focus", state="attached")
     for code in codes:
         page.keyboard.type(code)
         page.keyboard.press("Enter")
