@@ -11,10 +11,11 @@ from core.sentences import Sentence, gettext_noop
 from core.tenancy import merchant
 from flows.counting import finish_bin, outcome_said, said
 from flows.scanned_products import products_scanned
-from flows.station_scans import Answered, StationScan, run_scans
+from flows.station_scans import Answered, run_scans
 from orders.models import Product
 from warehouse.models import Condition, CountLine, CountList, CountTask
 from warehouse.rules.barcodes import ParsedScan, parse_scan
+from warehouse.rules.presses import Press
 from warehouse.rules.receiving import COMMANDS, Said, lot_of, read_typed, too_many
 from warehouse.services.counts import (
     NotYours,
@@ -48,13 +49,13 @@ class CountState:
 
 
 def count_by_scan(
-    *, merchant_id: int, list_id: int, scans: Sequence[StationScan], actor: str, now: datetime
+    *, merchant_id: int, list_id: int, scans: Sequence[Press], actor: str, now: datetime
 ) -> CountState:
     """Take scans of the count station, in their order; the list's row is locked."""
     with merchant(merchant_id):
         found = CountList.objects.select_for_update().get(pk=list_id)
 
-        def judge(scan: StationScan, desk: dict[str, Any]) -> Answered:
+        def judge(scan: Press, desk: dict[str, Any]) -> Answered:
             return _Counter(found, scan, desk, actor, now).judge()
 
         answers = run_scans(
@@ -87,7 +88,7 @@ class _Counter:
     """One scan; `desk` is what the person has in hand and is changed in place."""
 
     count_list: CountList
-    scan: StationScan
+    scan: Press
     desk: dict[str, Any]
     actor: str
     now: datetime

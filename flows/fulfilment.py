@@ -29,8 +29,9 @@ from warehouse.models import (
     Wave,
 )
 from warehouse.rules.cartons import ServiceLimits
-from warehouse.rules.packing import ID_USED, ExpectedItem, PackScan, fold_pack
+from warehouse.rules.packing import ID_USED, ExpectedItem, fold_pack
 from warehouse.rules.packing import PackState as Folded
+from warehouse.rules.presses import Press
 from warehouse.rules.station_rules import double_press_within
 from warehouse.services import (
     NewScan,
@@ -131,7 +132,7 @@ def scan_parcel(
     *,
     merchant_id: int,
     parcel_reference: str,
-    scans: Sequence[PackScan],
+    scans: Sequence[Press],
     actor: str,
     now: datetime,
 ) -> tuple[list[dict[str, Any]], PackState]:
@@ -205,7 +206,7 @@ def _put_in(client_id: str, extra: ParcelExtra) -> dict[str, Any]:
     return {"client_id": client_id, "code": "accepted", "sentence": said.as_dict()}
 
 
-def _used_elsewhere(parcel: Parcel, scans: Sequence[PackScan]) -> set[str]:
+def _used_elsewhere(parcel: Parcel, scans: Sequence[Press]) -> set[str]:
     """Return the ids that stand for a press about another parcel, or at a pick station."""
     ids = [scan.client_id for scan in scans]
     others = Scan.objects.filter(client_id__in=ids).exclude(parcel=parcel)
@@ -247,8 +248,8 @@ def _expected(items: Sequence[ParcelItem]) -> list[ExpectedItem]:
     ]
 
 
-def _as_pressed(scan: Scan) -> PackScan:
-    return PackScan(
+def _as_pressed(scan: Scan) -> Press:
+    return Press(
         client_id=scan.client_id,
         sequence=scan.sequence,
         raw=scan.raw,
@@ -256,15 +257,8 @@ def _as_pressed(scan: Scan) -> PackScan:
     )
 
 
-def _kept(scan: PackScan, answer: dict[str, Any]) -> NewScan:
-    return NewScan(
-        client_id=scan.client_id,
-        sequence=scan.sequence,
-        raw=scan.raw,
-        pressed_ms=scan.pressed_ms,
-        verdict=answer["code"],
-        answer=answer,
-    )
+def _kept(scan: Press, answer: dict[str, Any]) -> NewScan:
+    return NewScan.of(scan, verdict=answer["code"], answer=answer)
 
 
 def _counts(items: Sequence[ParcelItem], folded: Folded) -> dict[int, int]:

@@ -22,6 +22,7 @@ from warehouse.rules.picking import (
     short_said,
     switched,
 )
+from warehouse.rules.presses import Press
 from warehouse.services import NewScan, confirm_picks
 from warehouse.services.lots import switch_lot
 from warehouse.services.picking import PICK, known_picks, record_picks
@@ -35,14 +36,11 @@ class NotPickable(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PickScan:
+class PickScan(Press):
     """One scan of a picker, or one task confirmed by its number (`task_id`)."""
 
-    client_id: str
-    sequence: int
     raw: str = ""
     task_id: int = 0
-    pressed_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +192,6 @@ def _answer(verdict: PickVerdict) -> dict[str, Any]:
 
 
 def _kept(scan: PickScan, verdict: PickVerdict) -> NewScan:
-    return NewScan(
-        client_id=scan.client_id,
-        sequence=scan.sequence,
-        raw=scan.raw or f"task:{scan.task_id}",
-        pressed_ms=scan.pressed_ms,
-        verdict=verdict.code,
-        answer=_answer(verdict),
+    return NewScan.of(
+        scan, verdict=verdict.code, answer=_answer(verdict), raw=f"task:{scan.task_id}"
     )

@@ -11,10 +11,11 @@ from django.db.models import F
 from core.sentences import Sentence, gettext_noop
 from flows.bins import BinsWanted, bins_wanted, content_of, find_bin
 from flows.scanned_products import products_scanned
-from flows.station_scans import Answered, StationScan
+from flows.station_scans import Answered
 from orders.models import Product
 from warehouse.models import Condition, Inbound, InboundGoods, Location
 from warehouse.rules.barcodes import ParsedScan, parse_scan
+from warehouse.rules.presses import Press
 from warehouse.rules.put_away import Content
 from warehouse.rules.receiving import COMMANDS, Said, read_typed
 
@@ -44,7 +45,7 @@ def waiting_goods(inbound: Inbound) -> list[InboundGoods]:
     return list(rows.select_related("product").order_by("id"))
 
 
-def look(inbound: Inbound, scan: StationScan, desk: dict[str, Any]) -> Step:
+def look(inbound: Inbound, scan: Press, desk: dict[str, Any]) -> Step:
     """Find out what a scan means, in the owner's block; nothing is changed."""
     parsed = parse_scan(scan.raw)
     if parsed.problem is not None and parsed.kind == "unreadable":

@@ -26,6 +26,7 @@ from warehouse.models import (
     Wave,
 )
 from warehouse.rules.barcodes import ParsedScan, parse_scan
+from warehouse.rules.presses import Press
 from warehouse.services import NewScan, record_scans
 from warehouse.services.stations import begin_scan, end_scan
 from warehouse.services.walls import (
@@ -56,13 +57,9 @@ class PutDesk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PutScan:
+class PutScan(Press):
     """One press of the scanner. `is_echo`: the same press read twice, told by its instant."""
 
-    client_id: str
-    sequence: int
-    raw: str
-    pressed_ms: int | None = None
     is_echo: bool = False
 
 
@@ -202,14 +199,7 @@ def _count(
         text = gettext_noop("Slot {slot} is complete: {parcel}. Its label prints.")
         answer = _say("complete", Sentence("complete", text, params))
     answer |= {"slot": slot, "parcel": item.parcel.reference, "read": stored(parsed.read)}
-    kept = NewScan(
-        client_id=scan.client_id,
-        sequence=scan.sequence,
-        raw=scan.raw,
-        pressed_ms=scan.pressed_ms,
-        verdict="accepted",
-        answer=answer,
-    )
+    kept = NewScan.of(scan, verdict="accepted", answer=answer)
     record_scans(
         parcel=item.parcel, scans=[kept], counts={item.pk: scanned}, actor=desk.actor, now=desk.now
     )

@@ -14,9 +14,10 @@ from core.sentences import gettext_noop
 from core.tenancy import across_merchants, merchant
 from flows.bins import BinsWanted, places_of, read_places
 from flows.put_away_steps import Step, goods_content, look, said, waiting_goods
-from flows.station_scans import Answered, StationScan, run_scans
+from flows.station_scans import Answered, run_scans
 from flows.supply import look_again
 from warehouse.models import Condition, Inbound, InboundGoods, Location
+from warehouse.rules.presses import Press
 from warehouse.rules.put_away import Content, Place, accept, condition_zones, propose
 from warehouse.services import NoRoom, NotFree
 from warehouse.services.locations import hold_room
@@ -44,7 +45,7 @@ class PutAwayState:
 
 
 def put_away_by_scan(
-    *, merchant_id: int, inbound_id: int, scans: Sequence[StationScan], actor: str, now: datetime
+    *, merchant_id: int, inbound_id: int, scans: Sequence[Press], actor: str, now: datetime
 ) -> PutAwayState:
     """Take scans of the put-away station, in their order; the inbound's row is locked.
 
@@ -105,7 +106,7 @@ class _Trolley:
     """One scan with all that was looked up for it."""
 
     inbound: Inbound
-    scan: StationScan
+    scan: Press
     step: Step
     places: Sequence[Place]
     zones: dict[str, str]

@@ -17,10 +17,11 @@ from core.states import MoveNotAllowed
 from core.tenancy import merchant
 from flows.inbound_papers import queue_inbound_labels
 from flows.scanned_products import products_scanned
-from flows.station_scans import Answered, StationScan, run_scans
+from flows.station_scans import Answered, run_scans
 from orders.models import Product
 from warehouse.models import Condition, Inbound, InboundGoods, InboundLine, InboundUnknown
 from warehouse.rules.barcodes import ParsedScan, parse_scan
+from warehouse.rules.presses import Press
 from warehouse.rules.receiving import (
     COMMANDS,
     Compared,
@@ -60,7 +61,7 @@ class ReceiveState:
 
 
 def receive_by_scan(
-    *, merchant_id: int, inbound_id: int, scans: Sequence[StationScan], actor: str, now: datetime
+    *, merchant_id: int, inbound_id: int, scans: Sequence[Press], actor: str, now: datetime
 ) -> ReceiveState:
     """Take scans of the receive station, in their order.
 
@@ -69,7 +70,7 @@ def receive_by_scan(
     with merchant(merchant_id):
         inbound = Inbound.objects.select_for_update().get(pk=inbound_id)
 
-        def judge(scan: StationScan, desk: dict[str, Any]) -> Answered:
+        def judge(scan: Press, desk: dict[str, Any]) -> Answered:
             return _Dock(inbound, desk, scan, actor, now).judge()
 
         answers = run_scans(
@@ -111,7 +112,7 @@ class _Dock:
 
     inbound: Inbound
     desk: dict[str, Any]
-    scan: StationScan
+    scan: Press
     actor: str
     now: datetime
     read: tuple[Sentence, ...] = field(default=())

@@ -16,6 +16,7 @@ from core.sentences import Sentence, gettext_noop, stored
 from core.tenancy import across_merchants, merchant
 from orders.models import Product
 from warehouse.models import Location, ReplenishTask, StationDesk, StockLevel, Warehouse
+from warehouse.rules.presses import Press
 from warehouse.rules.replenishing import Errand, Judged, judge_errand
 from warehouse.services import (
     Face,
@@ -31,15 +32,6 @@ from warehouse.services.station_scans import desk_of, keep_desk
 from warehouse.services.stations import begin_scan, end_scan
 
 STATION = "replenish"
-
-
-@dataclass(frozen=True, slots=True)
-class ErrandScan:
-    """One scan of a person who fills up pick faces."""
-
-    client_id: str
-    sequence: int
-    raw: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +58,7 @@ def errands(*, warehouse: Warehouse, actor: str) -> ErrandState:
 
 
 def fill_by_scan(
-    *, warehouse: Warehouse, scans: Sequence[ErrandScan], actor: str, now: datetime
+    *, warehouse: Warehouse, scans: Sequence[Press], actor: str, now: datetime
 ) -> ErrandState:
     """Take scans in their order; each is one transaction, kept with its answer."""
     answers = [_one(warehouse, scan, actor, now) for scan in scans]
@@ -74,7 +66,7 @@ def fill_by_scan(
     return ErrandState(left.tasks, left.is_in_hand, tuple(answers))
 
 
-def _one(warehouse: Warehouse, scan: ErrandScan, actor: str, now: datetime) -> dict[str, Any]:
+def _one(warehouse: Warehouse, scan: Press, actor: str, now: datetime) -> dict[str, Any]:
     state = errands(warehouse=warehouse, actor=actor)
     task = state.tasks[0] if state.tasks else None
     with across_merchants("A bin's code does not say whose goods are brought there."):
@@ -201,6 +193,6 @@ def measure_everybody(*, now: datetime) -> int:
 
 
 __all__ = [
-    "ErrandScan", "ErrandState", "errands", "fill_by_scan", "measure_everybody",
+    "ErrandState", "errands", "fill_by_scan", "measure_everybody",
     "propose", "set_pick_face",
 ]  # fmt: skip

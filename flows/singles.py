@@ -23,6 +23,7 @@ from shipping.models import Booking
 from warehouse.models import Parcel, PrintJob, SinglePiece
 from warehouse.rules.barcodes import ParsedScan, parse_scan
 from warehouse.rules.master_weights import takes_master_weight
+from warehouse.rules.presses import Press
 from warehouse.services import NewScan, record_scans
 from warehouse.services.extras import confirm_extras, extras_of
 from warehouse.services.printing import ask_for_label, confirm_label
@@ -52,16 +53,6 @@ class Desk:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SingleScan:
-    """One press of the scanner."""
-
-    client_id: str
-    sequence: int
-    raw: str
-    pressed_ms: int | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class SingleState:
     """A claimed parcel: its goods, its booking, and how far its label is."""
@@ -76,9 +67,7 @@ def kept_answer(client_id: str) -> Mapping[str, Any] | None:
         return answer_of(client_id)
 
 
-def keep_answer(
-    *, scan: SingleScan, desk: Desk, answer: Mapping[str, Any]
-) -> Mapping[str, Any] | None:
+def keep_answer(*, scan: Press, desk: Desk, answer: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Keep the answer to a press that was not a claim: a weight, a label, a mistake.
 
     Returns the answer that was kept for the press before, None when this is its first.
@@ -94,7 +83,7 @@ class _KnownPress(Exception):
         self.answer = answer
 
 
-def _keep(scan: SingleScan, desk: Desk, answer: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _keep(scan: Press, desk: Desk, answer: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return begin_scan(
         client_id=scan.client_id,
         station=STATION,
@@ -107,7 +96,7 @@ def _keep(scan: SingleScan, desk: Desk, answer: Mapping[str, Any]) -> Mapping[st
     )
 
 
-def claim_by_scan(*, scan: SingleScan, desk: Desk) -> tuple[Mapping[str, Any], SingleState | None]:
+def claim_by_scan(*, scan: Press, desk: Desk) -> tuple[Mapping[str, Any], SingleState | None]:
     """Claim the most urgent order for a piece; return the answer, and the state after a new claim.
 
     `code` is `claimed`, `none` (no order waits for it), `owners`, `suspended` or `not_an_item`. The
@@ -134,7 +123,7 @@ def claim_by_scan(*, scan: SingleScan, desk: Desk) -> tuple[Mapping[str, Any], S
 
 
 def _claim(
-    scan: SingleScan, parsed: ParsedScan, desk: Desk
+    scan: Press, parsed: ParsedScan, desk: Desk
 ) -> tuple[dict[str, Any], SingleState | None]:
     about = {"code": parsed.value[:60] or scan.raw[:60]}
     if parsed.kind == "unreadable" and parsed.problem is not None:
@@ -179,7 +168,7 @@ def _codes(parsed: ParsedScan) -> list[Code]:
 
 
 def _count_and_queue(
-    scan: SingleScan, parsed: ParsedScan, desk: Desk, claimed: Claimed
+    scan: Press, parsed: ParsedScan, desk: Desk, claimed: Claimed
 ) -> tuple[dict[str, Any], SingleState]:
     (parcel,) = CLAIMED.rows(parcel_id=claimed.parcel_id)
     items = items_of(parcel)
@@ -208,14 +197,7 @@ def _count_and_queue(
         "parcel": parcel.reference,
         "has_label": job.document_id is not None,
     }
-    kept = NewScan(
-        client_id=scan.client_id,
-        sequence=scan.sequence,
-        raw=scan.raw,
-        pressed_ms=scan.pressed_ms,
-        verdict="accepted",
-        answer=answer,
-    )
+    kept = NewScan.of(scan, verdict="accepted", answer=answer)
     record_scans(
         parcel=parcel, scans=[kept], counts={items[0].pk: 1}, actor=desk.actor, now=desk.now
     )
@@ -253,7 +235,7 @@ CLAIMED = Prepared(
 
 
 def close_by_label(
-    *, merchant_id: int, reference: str, scan: SingleScan, desk: Desk, answer: Mapping[str, Any]
+    *, merchant_id: int, reference: str, scan: Press, desk: Desk, answer: Mapping[str, Any]
 ) -> SingleState | None:
     """Close a claimed parcel by the scan of its label, the usual end, in one transaction with its
     kept `answer`; return the packed parcel.
@@ -276,7 +258,7 @@ class _MoreToIt(Exception):
     """A label's scan does not simply close its parcel: what was done is undone."""
 
 
-def _closed_by_label(reference: str, scan: SingleScan, desk: Desk) -> SingleState | None:
+def _closed_by_label(reference: str, scan: Press, desk: Desk) -> SingleState | None:
     held = lock_state(reference)
     parcel, booking = held.parcel, held.booking
     if parcel.status != Parcel.Status.PLANNED or booking is None or booking.label_id is None:

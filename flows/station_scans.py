@@ -10,20 +10,11 @@ from typing import Any, Literal
 from core.sentences import Sentence, stored
 from warehouse.models import Scan
 from warehouse.rules.packing import ID_USED
+from warehouse.rules.presses import Press
 from warehouse.services import NewScan
 from warehouse.services.station_scans import desk_of, keep_desk, keep_scan, known_scans
 
 Verdict = Literal["accepted", "done", "wrong", "surplus", "duplicate", "error", "noted", "waiting"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StationScan:
-    """One press as the browser sent it."""
-
-    client_id: str
-    sequence: int
-    raw: str
-    pressed_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +27,14 @@ class Answered:
     expected: tuple[str, ...] = ()
 
 
-Judge = Callable[[StationScan, dict[str, Any]], Answered]
+Judge = Callable[[Press, dict[str, Any]], Answered]
 
 
 def run_scans(
     *,
     station: str,
     subject_id: int,
-    scans: Sequence[StationScan],
+    scans: Sequence[Press],
     judge: Judge,
     actor: str,
     now: datetime,
@@ -68,14 +59,7 @@ def run_scans(
         answers[scan.client_id] = answer
         keep_scan(
             station=station,
-            scan=NewScan(
-                client_id=scan.client_id,
-                sequence=scan.sequence,
-                raw=scan.raw,
-                pressed_ms=scan.pressed_ms,
-                verdict=answered.verdict,
-                answer=answer,
-            ),
+            scan=NewScan.of(scan, verdict=answered.verdict, answer=answer),
             actor=actor,
             now=now,
         )

@@ -46,7 +46,7 @@ from tests.flows.parcels import parcels_for
 from tests.flows.racing import at_once
 from tests.flows.test_rebooking import a_scanned_parcel, reweigh, weigh
 from warehouse.models import Parcel, ParcelItem, PickTask, PrintJob, PutBack, StockMove, Wave
-from warehouse.rules.packing import PackScan
+from warehouse.rules.presses import Press
 from warehouse.services import NotPackable, WeighingIdUsed
 from warehouse.services.differences import find_differences
 from warehouse.services.equipment import make_wall
@@ -109,7 +109,7 @@ class Floor:
         with merchant(self.owner.pk):
             items = ParcelItem.objects.filter(parcel=parcel).select_related("product")
             skus = [item.product.sku for item in items for _ in range(item.quantity)]
-        scans = [PackScan(client_id=self.press(), sequence=n, raw=sku)
+        scans = [Press(client_id=self.press(), sequence=n, raw=sku)
                  for n, sku in enumerate(skus)]  # fmt: skip
         scan_parcel(parcel_reference=parcel.reference, scans=scans, **self.who)
 

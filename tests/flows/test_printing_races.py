@@ -10,13 +10,14 @@ import pytest
 from core.models import Merchant
 from core.tenancy import across_merchants, merchant
 from flows.printing import jobs_for, lock_for_label, print_waiting
-from flows.singles import Desk, SingleScan, claim_by_scan
+from flows.singles import Desk, claim_by_scan
 from orders.files.orders import ParsedLine
 from shipping.models import Booking
 from tests.factories import ACTOR, NOW, a_merchant, a_product, a_warehouse
 from tests.floor import a_released_wave, label_for, parcels_of
 from tests.flows.racing import at_once
 from warehouse.models import Printer, PrintJob, SinglePiece, Warehouse
+from warehouse.rules.presses import Press
 from warehouse.services.print_agents import create_agent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,7 +50,7 @@ def claim(house: Warehouse, printer: Printer, client_id: str) -> str:
         warehouse_id=house.pk, station="T", printer_id=printer.pk, merchant_id=None, actor=ACTOR,
         now=NOW,
     )  # fmt: skip
-    scan = SingleScan(client_id=client_id, sequence=1, raw="MUG-BLUE")
+    scan = Press(client_id=client_id, sequence=1, raw="MUG-BLUE")
     answer, _state = claim_by_scan(scan=scan, desk=desk)
     return str(answer.get("parcel", answer["code"]))
 

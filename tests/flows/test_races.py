@@ -46,7 +46,7 @@ from tests.flows.racing import at_once
 from tracking.models import TrackingEvent
 from tracking.services import NewEvent
 from warehouse.models import Parcel, Reservation, Scan, StockBalance, StockMove, Warehouse
-from warehouse.rules.packing import PackScan
+from warehouse.rules.presses import Press
 
 
 @pytest.fixture
@@ -226,9 +226,9 @@ def test_two_planners_put_an_order_into_one_wave(owner: Merchant) -> None:
 
 def test_two_tablets_scanning_one_parcel_count_each_piece_once(owner: Merchant) -> None:
     parcel = a_planned_parcel(owner, quantity=4)
-    pieces = [PackScan(client_id=f"s-{n}", sequence=n, raw="MUG-BLUE") for n in range(1, 5)]
+    pieces = [Press(client_id=f"s-{n}", sequence=n, raw="MUG-BLUE") for n in range(1, 5)]
 
-    def scan(scans: list[PackScan]) -> Any:
+    def scan(scans: list[Press]) -> Any:
         return scan_parcel(
             merchant_id=owner.pk,
             parcel_reference=parcel.reference,
@@ -248,7 +248,7 @@ def test_a_parcel_closed_twice_leaves_stock_once(
     owner: Merchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parcel = a_planned_parcel(owner)
-    scans = [PackScan(client_id=f"s-{n}", sequence=n, raw="MUG-BLUE") for n in (1, 2)]
+    scans = [Press(client_id=f"s-{n}", sequence=n, raw="MUG-BLUE") for n in (1, 2)]
     who: dict[str, Any] = {"merchant_id": owner.pk, "actor": ACTOR, "now": timezone.now()}
     scan_parcel(parcel_reference=parcel.reference, scans=scans, **who)
     a_label(owner, parcel)

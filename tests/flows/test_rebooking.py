@@ -28,7 +28,7 @@ from tests.flows.parcels import parcels_for
 from tests.sandbox.program import Program
 from tracking.models import TrackedParcel, TrackingLink
 from warehouse.models import ContentWeight, Parcel, ParcelItem, PrintJob, Warehouse, Weighing
-from warehouse.rules.packing import PackScan
+from warehouse.rules.presses import Press
 from warehouse.rules.tolerances import content_key
 
 WHO: dict[str, Any] = {"actor": "test"}
@@ -43,7 +43,7 @@ def a_scanned_parcel(owner: Merchant, carrier_code: str) -> Parcel:
         parcel = Parcel.objects.get(pk=parcel_id)
         items = ParcelItem.objects.filter(parcel=parcel).select_related("product")
         skus = [item.product.sku for item in items for _ in range(item.quantity)]
-    scans = [PackScan(client_id=f"{parcel.pk}-{n}", sequence=n, raw=sku)
+    scans = [Press(client_id=f"{parcel.pk}-{n}", sequence=n, raw=sku)
              for n, sku in enumerate(skus)]  # fmt: skip
     scan_parcel(merchant_id=owner.pk, parcel_reference=parcel.reference, scans=scans,
                 now=timezone.now(), **WHO)  # fmt: skip

@@ -22,7 +22,7 @@ from shipping.models import Booking
 from tests.flows.conftest import failed, sample, shortened, work
 from tracking.models import TrackedParcel
 from warehouse.models import Parcel, ParcelItem, Warehouse
-from warehouse.rules.packing import PackScan
+from warehouse.rules.presses import Press
 
 ACTOR = "test"
 
@@ -55,7 +55,7 @@ def pack_everything(owner: Merchant) -> int:
     for parcel in parcels:
         skus = [sku for sku, quantity in items[parcel.reference] for _ in range(quantity)]
         scans = [
-            PackScan(client_id=f"{parcel.reference}-{number}", sequence=number, raw=sku)
+            Press(client_id=f"{parcel.reference}-{number}", sequence=number, raw=sku)
             for number, sku in enumerate(skus, start=1)
         ]
         answers, state = scan_parcel(

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from core.sentences import Sentence, gettext_noop, stored
 from warehouse.rules.barcodes import ParsedScan, parse_scan
 from warehouse.rules.gs1 import BadGs1, gtin14
+from warehouse.rules.presses import Press
 
 VerdictCode = Literal[
     "accepted", "wrong_item", "surplus", "double_press", "unreadable", "not_an_item"
@@ -38,21 +39,6 @@ class ExpectedItem:
     def __post_init__(self) -> None:
         if self.quantity <= 0:
             raise ValueError(f"quantity: {self.quantity} of {self.sku!r} must be above 0")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PackScan:
-    """One press of a scanner.
-
-    ``client_id`` is unique to the press and kept on every retry; ``sequence`` counts the presses of
-    a station; ``pressed_ms`` is the station's own clock, None where it does not send one.
-    """
-
-    client_id: str
-    sequence: int
-    raw: str
-    station: str = ""
-    pressed_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +89,7 @@ class PackState:
 
 
 def fold_pack(
-    expected: Iterable[ExpectedItem], scans: Iterable[PackScan], *, double_press_ms: int = 0
+    expected: Iterable[ExpectedItem], scans: Iterable[Press], *, double_press_ms: int = 0
 ) -> PackState:
     """Judge the scans of one parcel.
 
@@ -157,7 +143,7 @@ def _names(items: Mapping[str, ExpectedItem]) -> dict[str, str]:
     return names
 
 
-def _is_echo(scan: PackScan, last_press: dict[tuple[str, str], int], *, within: int) -> bool:
+def _is_echo(scan: Press, last_press: dict[tuple[str, str], int], *, within: int) -> bool:
     if scan.pressed_ms is None or within <= 0:
         return False
     press = (scan.station, scan.raw)
@@ -182,7 +168,7 @@ def _repeated(known: ScanVerdict) -> ScanVerdict:
 
 
 def _judge(
-    scan: PackScan,
+    scan: Press,
     *,
     items: Mapping[str, ExpectedItem],
     names: Mapping[str, str],

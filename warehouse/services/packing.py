@@ -15,6 +15,7 @@ from core.models import Document
 from core.states import move, sources
 from core.tenancy import active_merchant_id
 from warehouse.models import Parcel, ParcelItem, Scan
+from warehouse.rules.presses import Press
 from warehouse.services.reservations import consume_reservations
 from warehouse.states import PARCEL_MOVES
 
@@ -54,6 +55,35 @@ class NewScan:
     verdict: str
     answer: Mapping[str, Any]
 
+    @classmethod
+    def of(cls, press: Press, *, verdict: str, answer: Mapping[str, Any], raw: str = "") -> NewScan:
+        """Return a press with its verdict; `raw` stands for what was pressed without a code."""
+        return cls(
+            client_id=press.client_id,
+            sequence=press.sequence,
+            raw=press.raw or raw,
+            pressed_ms=press.pressed_ms,
+            verdict=verdict,
+            answer=answer,
+        )
+
+    def as_row(
+        self, *, station: str, actor: str, now: datetime, parcel: Parcel | None = None
+    ) -> Scan:
+        """Return the row that keeps it, not yet written."""
+        return Scan(
+            client_id=self.client_id,
+            sequence=self.sequence,
+            station=station,
+            parcel=parcel,
+            raw=self.raw[:200],
+            pressed_ms=self.pressed_ms,
+            verdict=self.verdict,
+            answer=dict(self.answer),
+            actor=actor,
+            at=now,
+        )
+
 
 def record_scans(
     *,
@@ -67,21 +97,7 @@ def record_scans(
 
     The caller holds the parcel's row locked and has left out scans whose client id is known.
     """
-    insert_rows([
-        Scan(
-            client_id=scan.client_id,
-            sequence=scan.sequence,
-            station=PACK,
-            parcel=parcel,
-            raw=scan.raw[:200],
-            pressed_ms=scan.pressed_ms,
-            verdict=scan.verdict,
-            answer=dict(scan.answer),
-            actor=actor,
-            at=now,
-        )
-        for scan in scans
-    ])  # fmt: skip
+    insert_rows([scan.as_row(station=PACK, parcel=parcel, actor=actor, now=now) for scan in scans])
     if counts:
         with connection.cursor() as cursor:
             told = (list(counts), list(counts.values()), active_merchant_id())

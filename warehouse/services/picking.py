@@ -21,17 +21,4 @@ def record_picks(*, scans: Sequence[NewScan], actor: str, now: datetime) -> None
 
     They name no parcel: the scans of a parcel are what was put into it.
     """
-    Scan.objects.bulk_create(
-        Scan(
-            client_id=scan.client_id,
-            sequence=scan.sequence,
-            station=PICK,
-            raw=scan.raw[:200],
-            pressed_ms=scan.pressed_ms,
-            verdict=scan.verdict,
-            answer=dict(scan.answer),
-            actor=actor,
-            at=now,
-        )
-        for scan in scans
-    )
+    Scan.objects.bulk_create(scan.as_row(station=PICK, actor=actor, now=now) for scan in scans)

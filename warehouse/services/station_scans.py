@@ -21,17 +21,7 @@ def keep_scan(*, station: str, scan: NewScan, actor: str, now: datetime) -> None
     The caller holds a row that the station's callers take turns on, and has looked for the id. Two
     requests with one id on different subjects at the same moment: the later fails (`scan_once`).
     """
-    Scan.objects.create(
-        client_id=scan.client_id,
-        sequence=scan.sequence,
-        station=station,
-        raw=scan.raw[:200],
-        pressed_ms=scan.pressed_ms,
-        verdict=scan.verdict,
-        answer=dict(scan.answer),
-        actor=actor,
-        at=now,
-    )
+    scan.as_row(station=station, actor=actor, now=now).save(force_insert=True)
 
 
 def desk_of(*, station: str, subject_id: int, actor: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.bodies import Body
-from flows.station_scans import StationScan
+from warehouse.rules.presses import Press
 from warehouse.stations.common import (
     LARGEST,
     client_id_of,
@@ -17,10 +17,10 @@ from warehouse.stations.common import (
 )
 
 
-def take_scans(entries: Sequence[Body]) -> list[StationScan]:
+def take_scans(entries: Sequence[Body]) -> list[Press]:
     """Read the scans of a request; raise `BadBody`."""
     return [
-        StationScan(
+        Press(
             client_id=client_id_of(entry),
             sequence=entry.whole("seq", least=0, most=LARGEST, default=index),
             raw=raw_of(entry),
@@ -31,7 +31,7 @@ def take_scans(entries: Sequence[Body]) -> list[StationScan]:
 
 
 def results_json(
-    taken: Sequence[StationScan], answers: Sequence[Mapping[str, Any]]
+    taken: Sequence[Press], answers: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     """Return the answers in the order of the scans."""
     return [

@@ -14,7 +14,7 @@ from accounts.access import StaffRequest
 from accounts.staff_pages import not_found, staff_page
 from core.bodies import BadBody, Body, read_body
 from flows.floor import find_parcels
-from warehouse.rules.packing import PackScan
+from warehouse.rules.presses import Press
 from warehouse.rules.weights import LEAST_G, MOST_G
 from warehouse.stations.common import (
     LARGEST,
@@ -151,8 +151,8 @@ def _is_mine(desk: PackTable, here: OnTable) -> bool:
     return any(each.merchant_id == here.merchant_id for each in found)
 
 
-def _scan(entry: Body, index: int) -> PackScan:
-    return PackScan(
+def _scan(entry: Body, index: int) -> Press:
+    return Press(
         client_id=client_id_of(entry),
         sequence=entry.whole("seq", least=0, most=LARGEST, default=index),
         raw=raw_of(entry),

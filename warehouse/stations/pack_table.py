@@ -25,7 +25,8 @@ from flows.fulfilment import PackState, scan_parcel
 from flows.labels import label_of
 from warehouse.models import Parcel
 from warehouse.rules.barcodes import parse_scan
-from warehouse.rules.packing import ID_USED, PackScan
+from warehouse.rules.packing import ID_USED
+from warehouse.rules.presses import Press
 from warehouse.rules.weights import has_unit, read_weight
 from warehouse.stations.cartons import CARTON_COMMAND, take_carton
 from warehouse.stations.common import result_json, say, say_answer
@@ -48,11 +49,11 @@ class PackTable:
     now: datetime
     results: dict[str, dict[str, Any]] = field(default_factory=dict)
     state: PackState | None = None
-    _run: list[PackScan] = field(default_factory=list)
+    _run: list[Press] = field(default_factory=list)
     _parcel: OnTable | None = None
     _chosen: dict[str, list[str]] = field(default_factory=dict)
 
-    def take(self, scan: PackScan) -> None:
+    def take(self, scan: Press) -> None:
         """Judge one scan, or keep it until the parcel's run of products is judged together."""
         here = self.table.at(scan.sequence)
         parsed = parse_scan(scan.raw)
@@ -142,7 +143,7 @@ class PackTable:
             said = _("{parcel} is packed already.").format(parcel=state.parcel.reference)
             self.results[client_id]["message"] = said
 
-    def _select(self, scan: PackScan, code: str) -> None:
+    def _select(self, scan: Press, code: str) -> None:
         self.finish()
         here = self.table.at(scan.sequence)
         if here is not None and here.reference == code:
@@ -166,11 +167,11 @@ class PackTable:
             said = _("No parcel in your warehouses has the code {code}.").format(code=code[:60])
             self._answer(scan, "wrong", said, [_("a parcel from the pick list")])
 
-    def _chose(self, scan: PackScan, reference: str) -> None:
+    def _chose(self, scan: Press, reference: str) -> None:
         self._chosen.setdefault(reference, []).append(scan.client_id)
         self._answer(scan, "accepted", _("Now packing {parcel}.").format(parcel=reference))
 
-    def _is_weight(self, scan: PackScan, here: OnTable) -> bool:
+    def _is_weight(self, scan: Press, here: OnTable) -> bool:
         """Bare digits are a weight only when the parcel is full and no product of it reads so."""
         if has_unit(scan.raw):
             return True
@@ -178,14 +179,14 @@ class PackTable:
         skus = {line["sku"] for line in state.lines}
         return state.is_complete and scan.raw.strip() not in skus
 
-    def _weigh(self, scan: PackScan, here: OnTable, weight_g: int) -> None:
+    def _weigh(self, scan: Press, here: OnTable, weight_g: int) -> None:
         verdict, message, closed = self.close(here, weight_g, scan.client_id)
         state = self.load(here)
         self._answer(scan, verdict, message, wanted(state) if verdict == "wrong" else ())
         if closed is not None:
             self.table.clear(sequence=scan.sequence)
 
-    def _repack(self, scan: PackScan, here: OnTable, carton_code: str) -> None:
+    def _repack(self, scan: Press, here: OnTable, carton_code: str) -> None:
         self.state = None
         self._answer(
             scan,
@@ -198,7 +199,7 @@ class PackTable:
             ),
         )
 
-    def _judge(self, here: OnTable, run: Sequence[PackScan]) -> PackState:
+    def _judge(self, here: OnTable, run: Sequence[Press]) -> PackState:
         try:
             answers, state = self._ask(here, run)
         except IntegrityError:
@@ -220,9 +221,7 @@ class PackTable:
             self.results[right[-1]["client_id"]]["verdict"] = "done"
         return state
 
-    def _ask(
-        self, here: OnTable, run: Sequence[PackScan]
-    ) -> tuple[list[dict[str, Any]], PackState]:
+    def _ask(self, here: OnTable, run: Sequence[Press]) -> tuple[list[dict[str, Any]], PackState]:
         return scan_parcel(
             merchant_id=here.merchant_id,
             parcel_reference=here.reference,
@@ -232,6 +231,6 @@ class PackTable:
         )
 
     def _answer(
-        self, scan: PackScan, verdict: str, message: str, expected: Collection[str] = ()
+        self, scan: Press, verdict: str, message: str, expected: Collection[str] = ()
     ) -> None:
         self.results[scan.client_id] = result_json(scan.client_id, verdict, message, list(expected))

@@ -17,7 +17,6 @@ from accounts.staff_pages import not_found, staff_page
 from core.bodies import BadBody, Body, read_body, wants_json
 from flows.floor import warehouses_of
 from flows.replenishing import (
-    ErrandScan,
     ErrandState,
     errands,
     fill_by_scan,
@@ -26,6 +25,7 @@ from flows.replenishing import (
 )
 from orders.models import Product
 from warehouse.models import Location, ReplenishTask, Warehouse
+from warehouse.rules.presses import Press
 from warehouse.screens import StationLine, StationState
 from warehouse.services import BadLevel
 from warehouse.stations.common import (
@@ -136,15 +136,15 @@ def face(request: StaffRequest, code: str) -> HttpResponseBase:
     return redirect("station_replenish")
 
 
-def _scan(entry: Body) -> ErrandScan:
-    return ErrandScan(
+def _scan(entry: Body) -> Press:
+    return Press(
         client_id=client_id_of(entry),
         sequence=entry.whole("seq", least=0, most=LARGEST, default=0),
         raw=raw_of(entry),
     )
 
 
-def _results(taken: list[ErrandScan], state: ErrandState) -> list[dict[str, Any]]:
+def _results(taken: list[Press], state: ErrandState) -> list[dict[str, Any]]:
     current = state.tasks[0] if state.tasks else None
     wanted = []
     if current:

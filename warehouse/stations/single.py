@@ -14,8 +14,9 @@ from accounts.access import StaffRequest
 from accounts.staff_pages import staff_page
 from core.bodies import BadBody, Body, read_body
 from core.spoken import say, say_all
-from flows.singles import Desk, SingleScan, SingleState
+from flows.singles import Desk, SingleState
 from warehouse.models import Parcel, PrintJob
+from warehouse.rules.presses import Press
 from warehouse.screens import StationDocument, StationLine, StationPress, StationState
 from warehouse.stations.common import (
     LARGEST,
@@ -93,8 +94,8 @@ def _table(request: StaffRequest, here: Here) -> SingleTable:
     return SingleTable(desk=desk, kept=kept)
 
 
-def _scan(entry: Body) -> SingleScan:
-    return SingleScan(
+def _scan(entry: Body) -> Press:
+    return Press(
         client_id=client_id_of(entry),
         sequence=entry.whole("seq", least=0, most=LARGEST, default=0),
         raw=raw_of(entry),

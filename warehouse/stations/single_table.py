@@ -14,7 +14,6 @@ from flows.floor import find_parcels
 from flows.leaving import CannotLeave
 from flows.singles import (
     Desk,
-    SingleScan,
     SingleState,
     claim_by_scan,
     close_by_label,
@@ -28,6 +27,7 @@ from flows.singles import (
 from warehouse.models import Parcel, PrintJob
 from warehouse.rules.barcodes import parse_scan
 from warehouse.rules.master_weights import takes_master_weight
+from warehouse.rules.presses import Press
 from warehouse.rules.station_rules import double_press_within
 from warehouse.rules.weights import has_unit, read_weight
 from warehouse.stations.common import result_json
@@ -51,7 +51,7 @@ class SingleTable:
     state: SingleState | None = None
     _is_loaded: bool = False
 
-    def take(self, scan: SingleScan) -> None:
+    def take(self, scan: Press) -> None:
         """Judge one scan."""
         known = kept_answer(scan.client_id) if self._may_be_known(scan) else None
         if known is not None:
@@ -68,11 +68,11 @@ class SingleTable:
             self.state = single_state(merchant_id=here[0], reference=here[1]) if here else None
         return self.state
 
-    def _may_be_known(self, scan: SingleScan) -> bool:
+    def _may_be_known(self, scan: Press) -> bool:
         """A browser counts its scans: a higher number than any before was never answered."""
         return scan.sequence <= int(self.kept.get("last", -1))
 
-    def _judge(self, scan: SingleScan) -> dict[str, Any]:
+    def _judge(self, scan: Press) -> dict[str, Any]:
         if self._closes(scan):
             return self.results[scan.client_id]
         # A parcel this station closed is not looked at again: most scans find the table empty.
@@ -101,7 +101,7 @@ class SingleTable:
                 return self._kept(scan, self._first_finish(scan, now_open))
         return self._claim(scan)
 
-    def _closes(self, scan: SingleScan) -> bool:
+    def _closes(self, scan: Press) -> bool:
         """The scan of the label that was queued for the piece on the table packs it."""
         here = self.kept.get("parcel")
         if not here or not self.kept.get("is_open") or scan.raw not in self.kept.get("labels", ()):
@@ -117,21 +117,21 @@ class SingleTable:
         self.results[scan.client_id] = done
         return True
 
-    def _weight(self, scan: SingleScan) -> int | None:
+    def _weight(self, scan: Press) -> int | None:
         weight_g = read_weight(scan.raw)
         is_bare = not has_unit(scan.raw)
         if weight_g is None or (is_bare and len(scan.raw.strip()) > LONGEST_BARE_WEIGHT):
             return None
         return weight_g
 
-    def _is_echo(self, scan: SingleScan) -> bool:
+    def _is_echo(self, scan: Press) -> bool:
         within = double_press_within(self.desk.now.date())
         raw, pressed_ms = self.kept.get("press") or ("", None)
         if raw != scan.raw or pressed_ms is None or scan.pressed_ms is None:
             return False
         return abs(scan.pressed_ms - int(pressed_ms)) < within
 
-    def _claim(self, scan: SingleScan) -> dict[str, Any]:
+    def _claim(self, scan: Press) -> dict[str, Any]:
         answer, state = claim_by_scan(scan=scan, desk=self.desk)
         if state is not None:
             self.state, self._is_loaded = state, True
@@ -152,7 +152,7 @@ class SingleTable:
                 return other
         return self._answered(scan, answer)
 
-    def _other(self, scan: SingleScan) -> dict[str, Any] | None:
+    def _other(self, scan: Press) -> dict[str, Any] | None:
         """What a scan is that claims nothing: a label that printed later, or a merchant's code."""
         parsed = parse_scan(scan.raw)
         found = find_parcels(parsed.value, warehouse_ids=[self.desk.warehouse_id])
@@ -171,7 +171,7 @@ class SingleTable:
         said = _("Goods of {merchant} from now on.").format(merchant=owner[1])
         return result_json(scan.client_id, "accepted", said)
 
-    def _label(self, scan: SingleScan, state: SingleState) -> dict[str, Any]:
+    def _label(self, scan: Press, state: SingleState) -> dict[str, Any]:
         """The label of a claimed parcel was scanned: it is there, and the parcel closes by it."""
         parcel = state.pack.parcel
         if parcel.status != Parcel.Status.PLANNED:
@@ -189,7 +189,7 @@ class SingleTable:
             return result_json(scan.client_id, "accepted", said)
         return self._close(scan, state, None)
 
-    def _close(self, scan: SingleScan, state: SingleState, weight_g: int | None) -> dict[str, Any]:
+    def _close(self, scan: Press, state: SingleState, weight_g: int | None) -> dict[str, Any]:
         parcel = state.pack.parcel
         packing = PackTable(
             table=Table(),
@@ -207,7 +207,7 @@ class SingleTable:
             self.state, self._is_loaded = SingleState(packing.state, state.job), True
         return result_json(scan.client_id, verdict, said)
 
-    def _broken(self, scan: SingleScan, state: SingleState) -> dict[str, Any]:
+    def _broken(self, scan: Press, state: SingleState) -> dict[str, Any]:
         """The claimed piece is broken: its order gets another, or waits."""
         parcel = state.pack.parcel
         try:
@@ -225,11 +225,11 @@ class SingleTable:
         self.state, self._is_loaded = None, True
         return result_json(scan.client_id, "accepted", " ".join(say(e.as_dict()) for e in told))
 
-    def _first_finish(self, scan: SingleScan, state: SingleState) -> dict[str, Any]:
+    def _first_finish(self, scan: Press, state: SingleState) -> dict[str, Any]:
         said = _("Finish {parcel} first.").format(parcel=state.pack.parcel.reference)
         return result_json(scan.client_id, "wrong", said, finishing(state, self.desk))
 
-    def _answered(self, scan: SingleScan, answer: Mapping[str, Any]) -> dict[str, Any]:
+    def _answered(self, scan: Press, answer: Mapping[str, Any]) -> dict[str, Any]:
         if "verdict" in answer:
             result: dict[str, Any] = dict(answer)
             return result
@@ -241,7 +241,7 @@ class SingleTable:
         expected = [_("a product of a single-item wave")] if verdict == "wrong" else []
         return result_json(scan.client_id, verdict, said, expected)
 
-    def _kept(self, scan: SingleScan, result: dict[str, Any]) -> dict[str, Any]:
+    def _kept(self, scan: Press, result: dict[str, Any]) -> dict[str, Any]:
         known = keep_answer(scan=scan, desk=self.desk, answer=result)
         return result if known is None else self._answered(scan, known)
 

@@ -32,6 +32,7 @@ from flows.fulfilment import PackState, pack_state
 from warehouse.models import Parcel
 from warehouse.rules.barcodes import parse_scan
 from warehouse.rules.packing import ID_USED
+from warehouse.rules.presses import Press
 from warehouse.rules.weights import read_weight
 from warehouse.screens import StationLine, StationState
 from warehouse.stations.common import (
@@ -51,15 +52,6 @@ from warehouse.stations.table import OnTable, Table
 from warehouse.stations.weighing_words import asks_again_words, is_label_coming, new_label_words
 
 IN_HAND = "weigh_table"
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """One press of the scanner or the scale."""
-
-    client_id: str
-    sequence: int
-    raw: str
 
 
 @dataclass(slots=True)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.rules.packing import ExpectedItem, PackScan, PackState, fold_pack
+from warehouse.rules.packing import ExpectedItem, PackState, fold_pack
+from warehouse.rules.presses import Press
 from warehouse.rules.station_rules import double_press_within
 
 MUG = ExpectedItem(sku="MUG-1", quantity=2, title="Mug", gtins=frozenset({"4006381333931"}))
@@ -17,8 +18,8 @@ CAP = ExpectedItem(sku="CAP-9", quantity=1, title="Cap")
 CODES = ["4006381333931", "mug-1", "CAP-9", "HAT-3", "WB:O:1", "(01)04006381333931(10)L1", ""]
 
 
-def presses(*raws: str) -> list[PackScan]:
-    return [PackScan(client_id=f"c{n}", sequence=n, raw=raw) for n, raw in enumerate(raws)]
+def presses(*raws: str) -> list[Press]:
+    return [Press(client_id=f"c{n}", sequence=n, raw=raw) for n, raw in enumerate(raws)]
 
 
 def packed(*raws: str) -> PackState:
@@ -74,7 +75,7 @@ def test_the_same_press_read_twice_by_the_scanner_counts_once() -> None:
     limit = double_press_within(date(2026, 9, 1))
     near, far = (
         [
-            PackScan(client_id=f"c{ms}", sequence=ms, raw="MUG-1", station="P1", pressed_ms=ms)
+            Press(client_id=f"c{ms}", sequence=ms, raw="MUG-1", station="P1", pressed_ms=ms)
             for ms in (1000, 1000 + apart)
         ]
         for apart in (limit - 1, limit)
@@ -85,7 +86,7 @@ def test_the_same_press_read_twice_by_the_scanner_counts_once() -> None:
 
 def test_two_stations_at_the_same_moment_are_two_presses() -> None:
     scans = [
-        PackScan(client_id=station, sequence=1, raw="MUG-1", station=station, pressed_ms=5)
+        Press(client_id=station, sequence=1, raw="MUG-1", station=station, pressed_ms=5)
         for station in ("P1", "P2")
     ]
     assert fold_pack([MUG], scans, double_press_ms=250).packed == {"MUG-1": 2}
