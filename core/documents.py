@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
@@ -23,8 +24,18 @@ REUSED_WITHIN = timedelta(days=1)
 while the sweep (core/retention.py), which takes much older ones only, finds them unnamed."""
 
 
+PDF = {b"%PDF-": "application/pdf"}
+PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+"""What files that people send begin with, and what that makes them; no name is trusted."""
+
+
 class DocumentDamaged(Exception):
     """The stored bytes are not the ones that were stored: their hash differs."""
+
+
+def content_type_of(content: bytes, among: Mapping[bytes, str]) -> str | None:
+    """Return what the first bytes say a file is; None for none of these."""
+    return next((kind for start, kind in among.items() if content.startswith(start)), None)
 
 
 def put_bytes(*, merchant_id: int, content: bytes, content_type: str) -> tuple[str, str]:

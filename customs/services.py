@@ -158,18 +158,7 @@ def begin_correction(
     kept = as_rows((dict(from_rows(declaration.entries)) | dict(entries)).items())
     if is_refused:
         Declaration.objects.filter(pk=declaration.pk).update(superseded_at=now)
-        fresh = Declaration.objects.create(
-            booking=declaration.booking,
-            direction=declaration.direction,
-            country=declaration.country,
-            dataset=declaration.dataset,
-            dataset_reason=declaration.dataset_reason,
-            lrn=_next_lrn(declaration),
-            elements=declaration.elements,
-            entries=kept,
-            corrects=declaration,
-            created_at=now,
-        )
+        fresh = _successor(declaration, entries=kept, now=now)
     else:
         Declaration.objects.filter(pk=declaration.pk).update(entries=kept)
         declaration.entries, fresh = kept, declaration
@@ -189,6 +178,22 @@ def begin_correction(
     return fresh
 
 
+def _successor(declaration: Declaration, *, entries: Any, now: datetime) -> Declaration:
+    """Write the declaration that takes the place of another, under an LRN of its own."""
+    return Declaration.objects.create(
+        booking=declaration.booking,
+        direction=declaration.direction,
+        country=declaration.country,
+        dataset=declaration.dataset,
+        dataset_reason=declaration.dataset_reason,
+        lrn=_next_lrn(declaration),
+        elements=declaration.elements,
+        entries=entries,
+        corrects=declaration,
+        created_at=now,
+    )
+
+
 def supersede_all(*, booking_id: int, now: datetime) -> list[Declaration]:
     """End the declarations of a booking that was withdrawn; return those an authority knows."""
     rows = Declaration.objects.filter(booking_id=booking_id, superseded_at__isnull=True)
@@ -206,18 +211,7 @@ def begin_amendment(*, declaration: Declaration, actor: str, now: datetime) -> D
     rows = Declaration.objects.filter(pk=declaration.pk, superseded_at__isnull=True)
     if not rows.update(superseded_at=now):
         raise NotCorrectable(f"{declaration.lrn} was corrected before.")
-    fresh = Declaration.objects.create(
-        booking_id=declaration.booking_id,
-        direction=declaration.direction,
-        country=declaration.country,
-        dataset=declaration.dataset,
-        dataset_reason=declaration.dataset_reason,
-        lrn=_next_lrn(declaration),
-        elements=declaration.elements,
-        entries=declaration.entries,
-        corrects=declaration,
-        created_at=now,
-    )
+    fresh = _successor(declaration, entries=declaration.entries, now=now)
     record(
         kind="declaration.amended",
         subject_kind="order",

@@ -23,7 +23,7 @@ from claims.services import (
     open_claim,
     record_decision,
 )
-from core.documents import put_bytes, register
+from core.documents import PDF, PICTURES, content_type_of, put_bytes, register
 from core.jobs import Work, enqueue, handler
 from core.models import Document, Merchant
 from core.pdf import address_block
@@ -35,8 +35,6 @@ MAX_EVIDENCE_BYTES = 10 * 1024 * 1024
 EVIDENCE_CODES = (
     "commercial_invoice", "photo_of_goods", "photo_of_packaging", "recipient_statement",
 )  # fmt: skip
-SIGNATURES = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png",
-              b"\xff\xd8\xff": "image/jpeg"}  # fmt: skip
 INVOICE = "commercial_invoice"
 PHOTO_AT_PACKING = "photo_at_packing"
 
@@ -124,9 +122,7 @@ def add_evidence(
         raise BadEvidence(f"code: {code!r} is unknown; use one of {', '.join(EVIDENCE_CODES)}.")
     if len(content) > MAX_EVIDENCE_BYTES:
         raise BadEvidence("file: it is larger than 10 MB; send a smaller picture.")
-    content_type = next(
-        (kind for start, kind in SIGNATURES.items() if content.startswith(start)), None
-    )
+    content_type = content_type_of(content, PDF | PICTURES)
     if content_type is None:
         raise BadEvidence("file: it is neither PDF, PNG nor JPEG; send one of these.")
     stored = put_bytes(merchant_id=merchant_id, content=content, content_type=content_type)

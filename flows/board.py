@@ -13,6 +13,7 @@ from core.models import Job
 from core.spoken import say_all
 from core.tenancy import across_merchants
 from customs.models import Declaration
+from flows.export import READY_TO_LEAVE
 from flows.problems import About, count_failed, subjects
 from flows.words import work_words
 from orders.models import Order
@@ -158,15 +159,7 @@ def _by_state(parcels: Any, person: Q) -> Iterable[Row]:
 
 def _ready(warehouse_ids: Collection[int]) -> Iterable[Row]:
     rows = (
-        Booking.objects.filter(
-            status=Booking.Status.BOOKED,
-            handover__isnull=True,
-            parcel__status=Parcel.Status.PACKED,
-            parcel__warehouse_id__in=warehouse_ids,
-            declarations__direction=Declaration.Direction.EXPORT,
-            declarations__status=Declaration.Status.RELEASED,
-            declarations__superseded_at__isnull=True,
-        )
+        Booking.objects.filter(READY_TO_LEAVE, parcel__warehouse_id__in=warehouse_ids)
         .values(
             "carrier_code",
             warehouse_id=F("parcel__warehouse_id"),

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.jobs import ForAPerson, Later, Work, enqueue, handler
@@ -62,18 +62,22 @@ def hand_over(
         )
 
 
+READY_TO_LEAVE = Q(
+    status=Booking.Status.BOOKED,
+    handover__isnull=True,
+    parcel__status=Parcel.Status.PACKED,
+    declarations__direction=Declaration.Direction.EXPORT,
+    declarations__status=Declaration.Status.RELEASED,
+    declarations__superseded_at__isnull=True,
+)
+"""Bookings of packed parcels that customs has released for export, waiting for their carrier."""
+
+
 def ready_bookings(*, warehouse_id: int, carrier_code: str) -> QuerySet[Booking]:
     """Packed parcels of a carrier that customs has released for export, in the active scope."""
     return (
         Booking.objects.filter(
-            carrier_code=carrier_code,
-            status=Booking.Status.BOOKED,
-            handover__isnull=True,
-            parcel__status=Parcel.Status.PACKED,
-            parcel__warehouse_id=warehouse_id,
-            declarations__direction=Declaration.Direction.EXPORT,
-            declarations__status=Declaration.Status.RELEASED,
-            declarations__superseded_at__isnull=True,
+            READY_TO_LEAVE, carrier_code=carrier_code, parcel__warehouse_id=warehouse_id
         )
         .select_related("parcel__order")
         .order_by("id")

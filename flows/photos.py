@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from core.documents import put_bytes, register
+from core.documents import PICTURES, content_type_of, put_bytes, register
 from core.tenancy import merchant
 from warehouse.models import Parcel, ParcelPhoto
 from warehouse.services.extras import keep_photo
@@ -12,7 +12,6 @@ from warehouse.services.extras import keep_photo
 PHOTO = "packing_photo"
 MAX_BYTES = 10 * 1024 * 1024
 MOST_PHOTOS = 12
-SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
 class BadPhoto(ValueError):
@@ -30,9 +29,7 @@ def add_photo(
 
     Raises `BadPhoto`, `TooManyPhotos`, `Parcel.DoesNotExist`.
     """
-    content_type = next(
-        (kind for start, kind in SIGNATURES.items() if content.startswith(start)), None
-    )
+    content_type = content_type_of(content, PICTURES)
     if content_type is None or len(content) > MAX_BYTES:
         raise BadPhoto
     stored = put_bytes(merchant_id=merchant_id, content=content, content_type=content_type)

@@ -15,10 +15,11 @@ from core.tenancy import merchant
 from dashboard.readings.listings import listing_rows, listings_matching, read_listing
 from dashboard.readings.paging import ordering, read_page
 from dashboard.screens.common import BulkAction, Filter, Tab
-from dashboard.screens.listings import ListingsPage, PartField
+from dashboard.screens.listings import ListingsPage
+from dashboard.views.parts import BadPart, parts_of, typed_parts
 from dashboard.views.screens import asked, show, with_query
 from flows.listings import leave_out_listing, resolve_listing, unmap_listing
-from orders.models import ChannelListing, ListingStatus, Product
+from orders.models import ChannelListing, ListingStatus
 from orders.services import BadParts, PartOf
 from orders.suggestions import suggestions_for
 
@@ -103,7 +104,7 @@ def listing_map(request: MemberRequest, listing_id: int) -> HttpResponse:
         else:
             fault = _map(request, listing)
             if fault:
-                page = read_listing(listing, may_map=True, fault=fault, typed=_typed(request))
+                page = read_listing(listing, may_map=True, fault=fault, typed=typed_parts(request))
                 template = "dashboard/products/listing.html"
                 return show(request, template, page, current="products", status=400)
     messages.success(request, _("Saved. The orders of this code are checked now."))
@@ -112,34 +113,18 @@ def listing_map(request: MemberRequest, listing_id: int) -> HttpResponse:
 
 def _map(request: MemberRequest, listing: ChannelListing) -> str:
     """Map a listing as the form says; return what is wrong with it, empty when it is done."""
-    parts = _typed(request)
-    ids = dict(
-        Product.objects.filter(sku__in=[part.sku for part in parts]).values_list("sku", "pk")
-    )
-    for part in parts:
-        if part.sku not in ids:
-            return _("There is no product %(sku)s. Add it first.") % {"sku": part.sku}
-        if not (part.quantity.isascii() and part.quantity.isdigit() and len(part.quantity) < 5):
-            return _("The pieces of %(sku)s must be a whole number.") % {"sku": part.sku}
     try:
         resolve_listing(
             listing_id=listing.pk,
-            parts=[PartOf(ids[part.sku], int(part.quantity)) for part in parts],
+            parts=parts_of(typed_parts(request)),
             actor=request.caller.actor,
             now=timezone.now(),
         )
+    except BadPart as error:
+        return str(error)
     except BadParts:
         return _("Name at least one product, each once, with 1 to 1,000 pieces.")
     return ""
-
-
-def _typed(request: MemberRequest) -> list[PartField]:
-    skus, counts = request.POST.getlist("sku"), request.POST.getlist("quantity")
-    return [
-        PartField(sku=sku.replace("\x00", "").strip()[:80], quantity=count.strip()[:10] or "1")
-        for sku, count in zip(skus, [*counts, *["1"] * len(skus)], strict=False)
-        if sku.strip()
-    ]
 
 
 @member_view("products.edit")

@@ -14,12 +14,11 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import MemberRequest, member_view
 from core.tenancy import merchant
 from dashboard.readings.product_stock import read_product_stock
-from dashboard.screens.listings import PartField
+from dashboard.views.parts import BadPart, parts_of, typed_parts
 from dashboard.views.screens import show
 from flows.kits import BadParts, KitHasStock, KitInKit, define_kit, need_days_left
 from flows.stock_picture import BadLevel, Level, stock_of_product, want_level
 from orders.models import Product
-from orders.services import PartOf
 from orders.services.kits import MOST_DAYS_LEFT
 
 LONGEST_NUMBER = 9
@@ -46,7 +45,7 @@ def product_stock(request: MemberRequest, product_id: int) -> HttpResponse:
             may_edit=caller.may("products.edit"),
             now=now,
             fault=fault,
-            typed=_typed(request) if fault else (),
+            typed=typed_parts(request) if fault else (),
         )
     status = 400 if fault else 200
     return show(request, "dashboard/products/stock.html", page, current="products", status=status)
@@ -74,21 +73,15 @@ def _level(request: MemberRequest, product: Product, now: datetime) -> str:
 
 def _kit(request: MemberRequest, product: Product, now: datetime) -> str:
     """Say what the product is made of; return what is wrong, empty when it is done."""
-    parts = _typed(request)
-    rows = Product.objects.filter(sku__in=[part.sku for part in parts])
-    ids = dict(rows.values_list("sku", "pk"))
-    for part in parts:
-        if part.sku not in ids:
-            return _("There is no product %(sku)s. Add it first.") % {"sku": part.sku}
-        if not (part.quantity.isascii() and part.quantity.isdigit() and len(part.quantity) < 5):
-            return _("The pieces of %(sku)s must be a whole number.") % {"sku": part.sku}
     try:
         define_kit(
             product_id=product.pk,
-            parts=[PartOf(ids[part.sku], int(part.quantity)) for part in parts],
+            parts=parts_of(typed_parts(request)),
             actor=request.caller.actor,
             now=now,
         )
+    except BadPart as error:
+        return str(error)
     except KitHasStock as error:
         words = _("{pieces} pieces of it lie in stock: a kit has none of its own.")
         return words.format(pieces=error.pieces)
@@ -126,12 +119,3 @@ def _whole(request: MemberRequest, name: str) -> int | None:
     if not (said.isascii() and said.isdigit() and len(said) <= LONGEST_NUMBER):
         raise ValueError(name)
     return int(said)
-
-
-def _typed(request: MemberRequest) -> list[PartField]:
-    skus, counts = request.POST.getlist("sku"), request.POST.getlist("quantity")
-    return [
-        PartField(sku=sku.replace("\x00", "").strip()[:80], quantity=count.strip()[:10] or "1")
-        for sku, count in zip(skus, [*counts, *["1"] * len(skus)], strict=False)
-        if sku.strip()
-    ]

@@ -15,6 +15,7 @@ from accounts.staff_pages import not_found
 from core.bodies import BadBody, Body
 from core.models import Merchant
 from core.sentences import gettext_noop
+from core.spoken import say
 from flows.floor import find_merchant, find_wave, supervised_by, warehouses_of
 from warehouse.models import Warehouse, Wave
 from warehouse.screens import StationPage, StationState
@@ -83,11 +84,6 @@ def wave_of(request: StaffRequest, wave_id: int) -> Wave:
     if wave is None:
         raise not_found("wave", _("Wave {number}").format(number=wave_id))
     return wave
-
-
-def say(sentence: Mapping[str, Any]) -> str:
-    """Say a stored sentence of a rule in the reader's language."""
-    return str(_(sentence["template"]).format(**sentence["params"]))
 
 
 def say_answer(answer: Mapping[str, Any]) -> str:

@@ -14,9 +14,9 @@ from core.bodies import read_body
 from flows.count_scans import TO_COUNT, CountState, count_by_scan, count_state
 from warehouse.models import Condition, CountLine, CountList, CountTask
 from warehouse.screens import StationDocument, StationLine, StationPress, StationState
-from warehouse.stations.adding import results_json, take_scans
-from warehouse.stations.common import MOST_SCANS, refuse_suspended, state_json, station_page
+from warehouse.stations.common import MOST_SCANS, refuse_suspended, station_page
 from warehouse.stations.counts import count_of
+from warehouse.stations.presses import answered, presses_of
 
 
 @staff_page("staff.floor", "GET")
@@ -39,7 +39,7 @@ def scans(request: StaffRequest, list_id: int) -> JsonResponse:
     """Take scans; the protocol stands at the top of station.js."""
     found = count_of(request, list_id)
     refuse_suspended(found.merchant)
-    taken = take_scans(read_body(request).objects("scans", most=MOST_SCANS))
+    taken = presses_of(read_body(request).objects("scans", most=MOST_SCANS))
     state = count_by_scan(
         merchant_id=found.merchant_id,
         list_id=found.pk,
@@ -48,12 +48,7 @@ def scans(request: StaffRequest, list_id: int) -> JsonResponse:
         now=timezone.now(),
     )
     shown = _station_state(found, state, request.actor)
-    return JsonResponse(
-        {
-            "results": results_json(taken, state.answers),
-            "state": state_json(shown, count=found.pk, status=state.count_list.status),
-        }
-    )
+    return answered(taken, state.answers, shown, count=found.pk, status=state.count_list.status)
 
 
 def _station_state(found: CountList, state: CountState, actor: str) -> StationState:

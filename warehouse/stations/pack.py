@@ -14,14 +14,10 @@ from accounts.access import StaffRequest
 from accounts.staff_pages import not_found, staff_page
 from core.bodies import BadBody, Body, read_body
 from flows.floor import find_parcels
-from warehouse.rules.presses import Press
 from warehouse.rules.weights import LEAST_G, MOST_G
 from warehouse.stations.common import (
-    LARGEST,
     MOST_SCANS,
     client_id_of,
-    pressed_ms_of,
-    raw_of,
     state_json,
     station_page,
     warehouse_ids,
@@ -29,6 +25,7 @@ from warehouse.stations.common import (
 from warehouse.stations.memory import in_hand, keep_in_hand
 from warehouse.stations.pack_state import empty_state, station_state
 from warehouse.stations.pack_table import PackTable
+from warehouse.stations.presses import presses_of
 from warehouse.stations.table import OnTable, Table
 
 IN_HAND = "pack_table"
@@ -62,7 +59,7 @@ def scans(request: StaffRequest) -> JsonResponse:
     if not named and body.fields.get("scans") is None:
         raise BadBody(field="scans", fault=_("It is missing."), remedy=_("Send [{…}, {…}]."))
     entries = body.objects("scans", most=MOST_SCANS)
-    taken = [_scan(entry, index) for index, entry in enumerate(entries)]
+    taken = presses_of(entries)
     closing = body.object("close")
     weight_g = _weight(closing) if closing is not None else 0
     if closing is not None and not named:
@@ -149,15 +146,6 @@ def _is_mine(desk: PackTable, here: OnTable) -> bool:
     """Tell whether a parcel of an earlier day is still in a warehouse the person works in."""
     found = find_parcels(here.reference, warehouse_ids=desk.warehouse_ids, papers_too=False)
     return any(each.merchant_id == here.merchant_id for each in found)
-
-
-def _scan(entry: Body, index: int) -> Press:
-    return Press(
-        client_id=client_id_of(entry),
-        sequence=entry.whole("seq", least=0, most=LARGEST, default=index),
-        raw=raw_of(entry),
-        pressed_ms=pressed_ms_of(entry),
-    )
 
 
 def _weight(body: Body) -> int:

@@ -34,10 +34,9 @@ def empty_state() -> StationState:
     return StationState(order="", lines=(), complete=False, next_action=action)
 
 
-def station_state(state: PackState) -> StationState:
-    """Return a parcel's state as the station shows it."""
-    parcel = state.parcel
-    lines = tuple(
+def lines_of(state: PackState) -> tuple[StationLine, ...]:
+    """Return what belongs into a parcel, line by line."""
+    return tuple(
         StationLine(
             sku=line["sku"],
             title=line["title"],
@@ -46,11 +45,16 @@ def station_state(state: PackState) -> StationState:
         )
         for line in state.lines
     )
+
+
+def station_state(state: PackState) -> StationState:
+    """Return a parcel's state as the station shows it."""
+    parcel = state.parcel
     is_closed = parcel.status in CLOSED
     to_put_in = [] if is_closed else [each for each in state.extras if each.confirmed_at is None]
     return StationState(
         order=parcel.reference,
-        lines=(*lines, *map(_extra_line, state.extras)),
+        lines=(*lines_of(state), *map(_extra_line, state.extras)),
         complete=state.is_complete,
         next_action=_next_action(state, is_closed=is_closed),
         documents=papers(state) if is_closed else (),

@@ -12,6 +12,7 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from core.bodies import BadBody
+from core.spoken import say
 from flows.closing import (
     Closing,
     LabelNotReady,
@@ -29,7 +30,7 @@ from warehouse.rules.packing import ID_USED
 from warehouse.rules.presses import Press
 from warehouse.rules.weights import has_unit, read_weight
 from warehouse.stations.cartons import CARTON_COMMAND, take_carton
-from warehouse.stations.common import result_json, say, say_answer
+from warehouse.stations.common import result_json, say_answer
 from warehouse.stations.pack_state import CLOSED, VERDICTS, close_json, wanted
 from warehouse.stations.table import OnTable, Table
 from warehouse.stations.weighing_words import asks_again_words, is_label_coming, new_label_words

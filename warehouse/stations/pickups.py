@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.db import IntegrityError
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -37,15 +37,12 @@ from flows.units import carrier_name
 from warehouse.screens import StationDocument, StationLine, StationPress, StationState
 from warehouse.stations.common import (
     MOST_SCANS,
-    client_id_of,
-    raw_of,
-    result_json,
-    say,
     state_json,
     station_page,
     warehouse_ids,
     warehouse_named,
 )
+from warehouse.stations.presses import take_each
 from warehouse.stations.waves import document_url
 
 PRESSES_BACK = 6
@@ -85,20 +82,18 @@ def pickup(request: StaffRequest, pickup_id: int) -> HttpResponse:
 def scans(request: StaffRequest, pickup_id: int) -> JsonResponse:
     """Take parcels, bags and pallets; the protocol stands at the top of station.js."""
     _picture(request, pickup_id)
-    results = []
-    for entry in read_body(request).objects("scans", most=MOST_SCANS):
-        client_id = client_id_of(entry)
-        told: dict[str, Any] = {
-            "pickup_id": pickup_id, "raw": raw_of(entry), "client_id": client_id,
-            "actor": request.actor, "now": timezone.now(),
-        }  # fmt: skip
-        try:
-            answer: Any = scan_pickup(**told)
-        except IntegrityError:
-            # The same scan came twice at the same moment; now the first one's answer is there.
-            answer = scan_pickup(**told)
-        verdict = "wrong" if answer["code"] == UNKNOWN else answer["code"]
-        results.append(result_json(client_id, verdict, say(answer["sentence"])))
+
+    def scan(client_id: str, raw: str) -> Mapping[str, Any]:
+        return scan_pickup(
+            pickup_id=pickup_id,
+            raw=raw,
+            client_id=client_id,
+            actor=request.actor,
+            now=timezone.now(),
+        )
+
+    entries = read_body(request).objects("scans", most=MOST_SCANS)
+    results = take_each(entries, scan, {UNKNOWN: "wrong"})
     return JsonResponse(
         {"results": results, "state": state_json(_state(_picture(request, pickup_id)))}
     )

@@ -17,9 +17,9 @@ from core.bodies import read_body
 from flows.receiving import CLOSED, ReceiveState, receive_by_scan, receive_state
 from warehouse.models import Condition, Inbound, InboundGoods
 from warehouse.screens import StationDocument, StationLine, StationPress, StationState
-from warehouse.stations.adding import results_json, take_scans
-from warehouse.stations.common import MOST_SCANS, refuse_suspended, state_json, station_page
+from warehouse.stations.common import MOST_SCANS, refuse_suspended, station_page
 from warehouse.stations.inbounds import inbound_of
+from warehouse.stations.presses import answered, presses_of
 
 
 @staff_page("staff.floor", "GET")
@@ -44,7 +44,7 @@ def scans(request: StaffRequest, inbound_id: int) -> JsonResponse:
     """Take scans; the protocol stands at the top of station.js."""
     inbound = inbound_of(request, inbound_id)
     refuse_suspended(inbound.merchant)
-    taken = take_scans(read_body(request).objects("scans", most=MOST_SCANS))
+    taken = presses_of(read_body(request).objects("scans", most=MOST_SCANS))
     state = receive_by_scan(
         merchant_id=inbound.merchant_id,
         inbound_id=inbound.pk,
@@ -53,12 +53,7 @@ def scans(request: StaffRequest, inbound_id: int) -> JsonResponse:
         now=timezone.now(),
     )
     shown = _station_state(inbound, state)
-    return JsonResponse(
-        {
-            "results": results_json(taken, state.answers),
-            "state": state_json(shown, inbound=inbound.pk, status=state.inbound.status),
-        }
-    )
+    return answered(taken, state.answers, shown, inbound=inbound.pk, status=state.inbound.status)
 
 
 def _station_state(inbound: Inbound, state: ReceiveState) -> StationState:

@@ -12,24 +12,20 @@ from django.utils.translation import gettext as _
 
 from accounts.access import StaffRequest
 from accounts.staff_pages import staff_page
-from core.bodies import BadBody, Body, read_body
+from core.bodies import BadBody, read_body
 from core.spoken import say, say_all
 from flows.singles import Desk, SingleState
 from warehouse.models import Parcel, PrintJob
-from warehouse.rules.presses import Press
 from warehouse.screens import StationDocument, StationLine, StationPress, StationState
 from warehouse.stations.common import (
-    LARGEST,
     MOST_SCANS,
-    client_id_of,
-    pressed_ms_of,
-    raw_of,
     state_json,
     station_page,
 )
 from warehouse.stations.here import Here, station_here
 from warehouse.stations.memory import in_hand, keep_in_hand
 from warehouse.stations.pack_state import wanted
+from warehouse.stations.presses import press_of
 from warehouse.stations.single_table import SingleTable, finishing, has_label
 
 IN_HAND = "single_table"
@@ -56,7 +52,7 @@ def show(request: StaffRequest) -> HttpResponseBase:
 @staff_page("staff.floor", "POST")
 def scans(request: StaffRequest) -> HttpResponse:
     """Take scans; the protocol stands at the top of station.js."""
-    taken = [_scan(entry) for entry in read_body(request).objects("scans", most=MOST_SCANS)]
+    taken = [press_of(entry) for entry in read_body(request).objects("scans", most=MOST_SCANS)]
     here = station_here(request)
     if here is None:
         raise BadBody(
@@ -92,15 +88,6 @@ def _table(request: StaffRequest, here: Here) -> SingleTable:
         now=timezone.now(),
     )
     return SingleTable(desk=desk, kept=kept)
-
-
-def _scan(entry: Body) -> Press:
-    return Press(
-        client_id=client_id_of(entry),
-        sequence=entry.whole("seq", least=0, most=LARGEST, default=0),
-        raw=raw_of(entry),
-        pressed_ms=pressed_ms_of(entry),
-    )
 
 
 def _state(table: SingleTable, here: Here) -> StationState:

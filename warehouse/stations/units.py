@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -34,15 +34,12 @@ from warehouse.rules.sscc import PrefixUsedUp
 from warehouse.screens import StationDocument, StationLine, StationPress, StationState
 from warehouse.stations.common import (
     MOST_SCANS,
-    client_id_of,
-    raw_of,
-    result_json,
-    say,
     state_json,
     station_page,
     warehouse_ids,
     warehouse_named,
 )
+from warehouse.stations.presses import take_each
 
 PRESSES_OUT = 6
 S = HandlingUnit.Status
@@ -94,19 +91,14 @@ def unit(request: StaffRequest, unit_id: int) -> HttpResponse:
 def scans(request: StaffRequest, unit_id: int) -> JsonResponse:
     """Take parcels, bags and commands; the protocol stands at the top of station.js."""
     _picture(request, unit_id)
-    results = []
-    for entry in read_body(request).objects("scans", most=MOST_SCANS):
-        client_id = client_id_of(entry)
-        told: dict[str, Any] = {
-            "unit_id": unit_id, "raw": raw_of(entry), "client_id": client_id,
-            "actor": request.actor, "now": timezone.now(),
-        }  # fmt: skip
-        try:
-            answer: Any = scan_unit(**told)
-        except IntegrityError:
-            # The same scan came twice at the same moment; now the first one's answer is there.
-            answer = scan_unit(**told)
-        results.append(result_json(client_id, answer["code"], say(answer["sentence"])))
+
+    def scan(client_id: str, raw: str) -> Mapping[str, Any]:
+        return scan_unit(
+            unit_id=unit_id, raw=raw, client_id=client_id, actor=request.actor, now=timezone.now()
+        )
+
+    entries = read_body(request).objects("scans", most=MOST_SCANS)
+    results = take_each(entries, scan)
     return JsonResponse(
         {"results": results, "state": state_json(_state(_picture(request, unit_id)))}
     )

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.access import StaffRequest
 from accounts.staff_pages import staff_page
 from core.bodies import Body, read_body
+from core.spoken import say
 from core.tenancy import merchant
 from flows.closing import (
     IN_UNIT,
@@ -34,20 +35,19 @@ from warehouse.rules.barcodes import parse_scan
 from warehouse.rules.packing import ID_USED
 from warehouse.rules.presses import Press
 from warehouse.rules.weights import read_weight
-from warehouse.screens import StationLine, StationState
+from warehouse.screens import StationState
 from warehouse.stations.common import (
     LARGEST,
     MOST_SCANS,
     client_id_of,
     raw_of,
     result_json,
-    say,
     state_json,
     station_page,
     warehouse_ids,
 )
 from warehouse.stations.memory import in_hand, keep_in_hand
-from warehouse.stations.pack_state import papers
+from warehouse.stations.pack_state import lines_of, papers
 from warehouse.stations.table import OnTable, Table
 from warehouse.stations.weighing_words import asks_again_words, is_label_coming, new_label_words
 
@@ -197,15 +197,6 @@ def _empty() -> StationState:
 
 def _shown(state: PackState) -> StationState:
     parcel = state.parcel
-    lines = tuple(
-        StationLine(
-            sku=line["sku"],
-            title=line["title"],
-            expected=line["expected"],
-            scanned=line["scanned"],
-        )
-        for line in state.lines
-    )
     weighed = _("Weight on record: {weight} g.").format(weight=parcel.weight_g or "–")
     is_here = parcel.status == Parcel.Status.PACKED
     action = _("Put it on the scale: grams, then Enter.") if is_here else _refusal(parcel.status)
@@ -213,7 +204,7 @@ def _shown(state: PackState) -> StationState:
         action = _("Its new label is coming: scan the parcel again in a moment to print it.")
     return StationState(
         order=parcel.reference,
-        lines=lines,
+        lines=lines_of(state),
         complete=state.is_complete,
         next_action=action,
         documents=papers(state) if is_here else (),
