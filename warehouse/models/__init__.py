@@ -13,23 +13,7 @@ from warehouse.models.allocation import (
 from warehouse.models.cartons import CartonType
 from warehouse.models.counts import CountLine, CountList, CountTask
 from warehouse.models.extras import PackingExtra, ParcelExtra, ParcelPhoto
-from warehouse.models.floor import (
-    Allocation,
-    Condition,
-    FloorRole,
-    Location,
-    Parcel,
-    ParcelItem,
-    PickTask,
-    Reservation,
-    Scan,
-    StaffAssignment,
-    StockBalance,
-    StockMove,
-    Warehouse,
-    Wave,
-    WaveKind,
-)
+from warehouse.models.floor import Parcel, ParcelItem, PickTask, Scan, Wave, WaveKind
 from warehouse.models.inbounds import (
     Inbound,
     InboundGoods,
@@ -39,6 +23,7 @@ from warehouse.models.inbounds import (
     StationDesk,
 )
 from warehouse.models.levels import ReplenishTask, StockCover, StockLevel
+from warehouse.models.places import FloorRole, Location, StaffAssignment, Warehouse
 from warehouse.models.printing import PrintAgent, Printer, PrintJob, StationPrinter
 from warehouse.models.stations import (
     PutWall,
@@ -47,6 +32,7 @@ from warehouse.models.stations import (
     SlotUse,
     StationScan,
 )
+from warehouse.models.stock import Allocation, Condition, Reservation, StockBalance, StockMove
 from warehouse.models.supply import (
     Supplier,
     SupplierProduct,

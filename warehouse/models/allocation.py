@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.tenant_models import TenantForeignKey, TenantModel
 from orders.models import Order, Product
-from warehouse.models.floor import Warehouse
+from warehouse.models.places import Warehouse
 
 
 class StrategyName(models.TextChoices):

@@ -7,7 +7,8 @@ from django.utils.translation import pgettext_lazy
 
 from core.tenant_models import TenantForeignKey, TenantModel
 from orders.models import Product
-from warehouse.models.floor import Condition, Location, Warehouse
+from warehouse.models.places import Location, Warehouse
+from warehouse.models.stock import Condition
 
 
 class CountList(TenantModel):

@@ -8,7 +8,8 @@ from django.utils.translation import pgettext_lazy
 
 from core.tenant_models import TenantForeignKey, TenantModel
 from orders.models import Product
-from warehouse.models.floor import Condition, Warehouse
+from warehouse.models.places import Warehouse
+from warehouse.models.stock import Condition
 
 
 class InboundStatus(models.TextChoices):

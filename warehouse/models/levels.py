@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.tenant_models import TenantForeignKey, TenantModel
 from orders.models import Product
-from warehouse.models.floor import Location, Warehouse
+from warehouse.models.places import Location, Warehouse
 
 
 class StockLevel(TenantModel):

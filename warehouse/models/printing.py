@@ -13,7 +13,8 @@ from django.utils.translation import pgettext_lazy
 
 from core.models import Document
 from core.tenant_models import TenantForeignKey, TenantModel
-from warehouse.models.floor import Parcel, Warehouse
+from warehouse.models.floor import Parcel
+from warehouse.models.places import Warehouse
 
 __all__ = ["PrintAgent", "PrintJob", "Printer", "StationPrinter"]
 

@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from core.tenant_models import TenantForeignKey, TenantModel
-from warehouse.models.floor import Parcel, Warehouse, Wave
+from warehouse.models.floor import Parcel, Wave
+from warehouse.models.places import Warehouse
 
 __all__ = ["PutWall", "PutWallSlot", "SinglePiece", "SlotUse", "StationScan"]
 

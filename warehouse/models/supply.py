@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core.models import Document
 from core.tenant_models import TenantForeignKey, TenantModel
 from orders.models import Order, Product
-from warehouse.models.floor import Warehouse
+from warehouse.models.places import Warehouse
 
 
 class Supplier(TenantModel):

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.tenant_models import TenantForeignKey, TenantModel
-from warehouse.models.floor import Parcel, Warehouse
+from warehouse.models.floor import Parcel
+from warehouse.models.places import Warehouse
 
 
 class SsccSeries(models.Model):

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.tenant_models import TenantForeignKey, TenantModel
 from orders.models import Order, Product
-from warehouse.models.floor import Location, Warehouse, Wave
+from warehouse.models.floor import Wave
+from warehouse.models.places import Location, Warehouse
 
 
 class WaveTemplate(models.Model):
