@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count, Exists, OuterRef, Sum
+
 from core.models import Merchant
 from core.sentences import Sentence, gettext_noop
 from core.tenancy import across_merchants, merchant
@@ -95,25 +97,33 @@ def begin_pickup(*, warehouse: Warehouse, carrier_code: str, actor: str, now: da
         return open_pickup(warehouse=warehouse, carrier_code=carrier_code, actor=actor, now=now)
 
 
+def find_pickup(pickup_id: int, *, warehouse_ids: Collection[int]) -> Pickup | None:
+    """One visit in the warehouses."""
+    with across_merchants("A driver's visit is nobody's own."):
+        rows = Pickup.objects.filter(pk=pickup_id, warehouse_id__in=warehouse_ids)
+        return rows.select_related("warehouse").first()
+
+
 def pickup_picture(pickup_id: int, *, warehouse_ids: Collection[int]) -> PickupPicture | None:
     """One visit in the warehouses with its differences."""
+    pickup = find_pickup(pickup_id, warehouse_ids=warehouse_ids)
+    if pickup is None:
+        return None
     with across_merchants("A pickup's number does not say whose parcels leave with it."):
-        rows = Pickup.objects.filter(pk=pickup_id, warehouse_id__in=warehouse_ids)
-        pickup = rows.select_related("warehouse").first()
-        if pickup is None:
-            return None
-        out = PickupParcel.objects.filter(pickup=pickup).select_related("booking__parcel")
-        all_out = list(out.select_related("booking__merchant").order_by("-id"))
+        # Asked after every scan: a visit of thousands is counted by the database.
+        out = PickupParcel.objects.filter(pickup=pickup)
+        sums = out.aggregate(parcels=Count("pk"), weight_g=Sum("booking__parcel__weight_g"))
+        newest = out.select_related("booking__parcel", "booking__merchant").order_by("-id")
         missing: list[Booking] = []
         if pickup.status == Pickup.Status.OPEN:
-            ready = _ready(pickup).exclude(pk__in=[each.booking_id for each in all_out])
+            ready = _ready(pickup).exclude(Exists(out.filter(booking=OuterRef("pk"))))
             missing = list(ready.select_related("merchant")[:SHOWN])
         unknown = UnitScan.objects.filter(station=_station(pickup), answer__code=UNKNOWN)
         return PickupPicture(
             pickup=pickup,
-            scanned=tuple(all_out[:SHOWN]),
-            scanned_count=len(all_out),
-            weight_g=sum(each.booking.parcel.weight_g or 0 for each in all_out),
+            scanned=tuple(newest[:SHOWN]),
+            scanned_count=sums["parcels"],
+            weight_g=sums["weight_g"] or 0,
             missing=tuple(missing),
             unknown=tuple(dict.fromkeys(unknown.order_by("at").values_list("raw", flat=True))),
             handovers=tuple(
@@ -332,6 +342,6 @@ def _no(template: str, code: str = "wrong", **params: str) -> Verdict:
 
 __all__ = [
     "BACK", "UNKNOWN", "AlreadySigned", "NoLongerReady", "NoSignature", "NothingScanned",
-    "PickupPicture", "UnknownCarrier", "begin_pickup", "end_without", "pickup_picture",
-    "read_strokes", "scan_pickup", "sign",
+    "PickupPicture", "UnknownCarrier", "begin_pickup", "end_without", "find_pickup",
+    "pickup_picture", "read_strokes", "scan_pickup", "sign",
 ]  # fmt: skip

@@ -78,13 +78,19 @@ def units_at(warehouse_ids: Collection[int]) -> list[HandlingUnit]:
         return list(here.order_by("-id")[:SHOWN])
 
 
-def unit_picture(unit_id: int, *, warehouse_ids: Collection[int]) -> UnitPicture | None:
-    """One unit of the warehouses with its contents, newest first."""
+def find_unit(unit_id: int, *, warehouse_ids: Collection[int]) -> HandlingUnit | None:
+    """One unit of the warehouses."""
     with across_merchants("A bag's number does not say whose parcels lie in it."):
         rows = HandlingUnit.objects.filter(pk=unit_id, warehouse_id__in=warehouse_ids)
-        unit = rows.select_related("warehouse", "parent").first()
-        if unit is None:
-            return None
+        return rows.select_related("warehouse", "parent").first()
+
+
+def unit_picture(unit_id: int, *, warehouse_ids: Collection[int]) -> UnitPicture | None:
+    """One unit of the warehouses with its contents, newest first."""
+    unit = find_unit(unit_id, warehouse_ids=warehouse_ids)
+    if unit is None:
+        return None
+    with across_merchants("A bag's number does not say whose parcels lie in it."):
         inside = UnitParcel.objects.filter(unit=unit).order_by("-id")[:SHOWN]
         parcels = inside.values_list("parcel__reference", "merchant__name", "parcel__weight_g")
         bags = tuple(unit.units.order_by("-id")[:SHOWN])

@@ -92,4 +92,7 @@ class UnitScan(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["at"], name="unit_scan_when")]
+        indexes = [
+            models.Index(fields=["at"], name="unit_scan_when"),
+            models.Index(fields=["station", "at"], name="unit_scan_station"),
+        ]

@@ -28,6 +28,7 @@ from flows.pickups import (
     UnknownCarrier,
     begin_pickup,
     end_without,
+    find_pickup,
     pickup_picture,
     read_strokes,
     scan_pickup,
@@ -81,7 +82,8 @@ def pickup(request: StaffRequest, pickup_id: int) -> HttpResponse:
 @staff_page("staff.floor", "POST")
 def scans(request: StaffRequest, pickup_id: int) -> JsonResponse:
     """Take parcels, bags and pallets; the protocol stands at the top of station.js."""
-    _picture(request, pickup_id)
+    if find_pickup(pickup_id, warehouse_ids=warehouse_ids(request)) is None:
+        raise _no_pickup(pickup_id)
 
     def scan(client_id: str, raw: str) -> Mapping[str, Any]:
         return scan_pickup(
@@ -158,8 +160,12 @@ def _sign(request: StaffRequest, pickup_id: int, signed_by: str, strokes: Any) -
 def _picture(request: StaffRequest, pickup_id: int) -> PickupPicture:
     found = pickup_picture(pickup_id, warehouse_ids=warehouse_ids(request))
     if found is None:
-        raise not_found("pickup", _("Pickup {number}").format(number=pickup_id))
+        raise _no_pickup(pickup_id)
     return found
+
+
+def _no_pickup(pickup_id: int) -> BadBody:
+    return not_found("pickup", _("Pickup {number}").format(number=pickup_id))
 
 
 def _state(picture: PickupPicture) -> StationState:

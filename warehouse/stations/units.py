@@ -23,6 +23,7 @@ from flows.units import (
     UnitPicture,
     begin_unit,
     carrier_name,
+    find_unit,
     scan_unit,
     unit_goes_by,
     unit_picture,
@@ -90,7 +91,8 @@ def unit(request: StaffRequest, unit_id: int) -> HttpResponse:
 @staff_page("staff.floor", "POST")
 def scans(request: StaffRequest, unit_id: int) -> JsonResponse:
     """Take parcels, bags and commands; the protocol stands at the top of station.js."""
-    _picture(request, unit_id)
+    if find_unit(unit_id, warehouse_ids=warehouse_ids(request)) is None:
+        raise _no_unit(unit_id)
 
     def scan(client_id: str, raw: str) -> Mapping[str, Any]:
         return scan_unit(
@@ -136,8 +138,12 @@ def label(request: StaffRequest, unit_id: int) -> HttpResponse:
 def _picture(request: StaffRequest, unit_id: int) -> UnitPicture:
     found = unit_picture(unit_id, warehouse_ids=warehouse_ids(request))
     if found is None:
-        raise not_found("unit", _("Unit {number}").format(number=unit_id))
+        raise _no_unit(unit_id)
     return found
+
+
+def _no_unit(unit_id: int) -> BadBody:
+    return not_found("unit", _("Unit {number}").format(number=unit_id))
 
 
 def _state(picture: UnitPicture) -> StationState:
